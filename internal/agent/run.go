@@ -1,0 +1,145 @@
+package agent
+
+import (
+	"time"
+
+	"segue/internal/music"
+)
+
+// State is the state of a run, a task or a step.
+type State string
+
+// The states. Done, Failed, Cancelled are final. Waiting waits for the person,
+// Parked for time (an upstream asked for a pause or is away).
+const (
+	Accepted  State = "accepted" // on disk, not started yet; for a step: still to come
+	Running   State = "running"
+	Waiting   State = "waiting"
+	Parked    State = "parked"
+	Done      State = "done"
+	Failed    State = "failed"
+	Cancelled State = "cancelled"
+)
+
+// Final reports whether nothing more will happen by itself.
+func (s State) Final() bool { return s == Done || s == Failed || s == Cancelled }
+
+// Run is one row of the ledger: a request that was accepted, and what became of it.
+type Run struct {
+	ID             string
+	PersonID       string
+	ConversationID string
+	MessageID      string
+	State          State
+	UndoOf         string // this run undoes that one
+	UndoneBy       string // that run undid this one; set when it finished
+	AcceptedAt     time.Time
+	EndedAt        time.Time
+	Outcome        *Progress // the last snapshot, once the run is final
+}
+
+// Progress is the whole visible state of a run at one moment: what the browser
+// is shown, live from a query and afterwards from the store. It is bounded:
+// at most 50 tasks, 100 tracks, 100 playlists.
+type Progress struct {
+	RunID       string           `json:"run_id"`
+	Version     int64            `json:"version"` // rises with every visible change
+	State       State            `json:"state"`
+	Title       string           `json:"title,omitempty"` // "Adding 1 song to Road Trip"
+	Say         string           `json:"say,omitempty"`   // the answer in words, plain text
+	Suggestions []string         `json:"suggestions,omitempty"`
+	Steps       []Stage          `json:"steps,omitempty"` // of the run itself, before and beside its tasks
+	Tasks       []Task           `json:"tasks,omitempty"`
+	Question    *Question        `json:"question,omitempty"` // about the run as a whole, e.g. which playlist
+	Playlist    *music.Playlist  `json:"playlist,omitempty"` // the one this run works on
+	Playlists   []music.Playlist `json:"playlists,omitempty"`
+	Tracks      []music.Track    `json:"tracks,omitempty"` // of a playlist that was asked for
+	Trouble     *Trouble         `json:"trouble,omitempty"`
+	Undoable    bool             `json:"undoable,omitempty"` // the run changed something that Undo can take back
+	StartedAt   time.Time        `json:"started_at,omitzero"`
+	EndedAt     time.Time        `json:"ended_at,omitzero"`
+}
+
+// Result of one task.
+const (
+	Added        = "added"
+	AlreadyThere = "already_there"
+	NotFound     = "not_found"
+	LeftOut      = "left_out" // the person said none of these, or let it be
+	Removed      = "removed"
+	NotThere     = "not_there" // asked to remove, was not in the playlist
+)
+
+// Task is the work on one song within a run.
+type Task struct {
+	Key      string       `json:"key"` // "1", "2", … in the order asked for
+	Song     music.Song   `json:"song"`
+	State    State        `json:"state"`
+	Result   string       `json:"result,omitempty"` // once final: Added, AlreadyThere, …
+	Steps    []Stage      `json:"steps,omitempty"`
+	Match    *music.Match `json:"match,omitempty"`
+	Question *Question    `json:"question,omitempty"`
+	Trouble  *Trouble     `json:"trouble,omitempty"`
+	Position int          `json:"position,omitempty"` // 1-based place in the playlist, 0 when unknown
+}
+
+// Names of stages, in the order in which a song goes through them.
+const (
+	Understanding = "understanding"
+	Finding       = "finding" // the playlist
+	Searching     = "searching"
+	Matching      = "matching"
+	Asking        = "asking"
+	Adding        = "adding"
+	Verifying     = "verifying"
+	Reading       = "reading"
+	Creating      = "creating"
+	Removing      = "removing"
+)
+
+// Stage is one step on the way, as shown in the list of steps.
+type Stage struct {
+	Name    string    `json:"name"`
+	State   State     `json:"state"`
+	Note    string    `json:"note,omitempty"`    // "10 found", "1 recording"
+	Attempt int       `json:"attempt,omitempty"` // 2 and up while it is being retried
+	Tries   int       `json:"tries,omitempty"`   // the most attempts there will be, 0 when unlimited
+	Again   time.Time `json:"again,omitzero"`    // when it goes on by itself
+	Since   time.Time `json:"since,omitzero"`
+}
+
+// Question is what a run waits for a person to decide.
+type Question struct {
+	ID      string   `json:"id"`   // unique within the run
+	Task    string   `json:"task"` // key of the task; "" for the run as a whole
+	Text    string   `json:"text"` // "Two recordings fit about equally well. Which one did you mean?"
+	Options []Option `json:"options"`
+}
+
+// Option is one answer to a question. None of these is always possible: option id "none".
+type Option struct {
+	ID         string          `json:"id"`
+	Track      *music.Track    `json:"track,omitempty"`
+	Playlist   *music.Playlist `json:"playlist,omitempty"`
+	Confidence float64         `json:"confidence,omitempty"`
+	Reasons    []string        `json:"reasons,omitempty"`
+}
+
+// NoneOfThese is the option id that declines every option.
+const NoneOfThese = "none"
+
+// Answer settles a question; the first one counts.
+type Answer struct {
+	Question string `json:"question"`
+	Option   string `json:"option"`
+}
+
+// Trouble is a failure in the person's words. All three parts are sentences.
+type Trouble struct {
+	Kind      string    `json:"kind"`                // a fault kind
+	What      string    `json:"what"`                // what happened
+	Kept      string    `json:"kept"`                // what was kept
+	Do        string    `json:"do"`                  // what to do; "Nothing to do." when there is nothing
+	Until     time.Time `json:"until,omitzero"`      // when it goes on by itself
+	Reconnect bool      `json:"reconnect,omitempty"` // logging in to Spotify again is what to do
+}
