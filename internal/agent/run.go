@@ -143,3 +143,20 @@ type Trouble struct {
 	Until     time.Time `json:"until,omitzero"`      // when it goes on by itself
 	Reconnect bool      `json:"reconnect,omitempty"` // logging in to Spotify again is what to do
 }
+
+// States of an attempt.
+const (
+	AttemptOpen       = "open"        // the request may have been sent; nobody knows yet
+	AttemptApplied    = "applied"     // Spotify has done it
+	AttemptNotApplied = "not_applied" // Spotify has not done it and will not
+)
+
+// Attempt is one request to change a playlist. It is on disk before it is sent,
+// so that a crash in between leaves a trace.
+type Attempt struct {
+	PersonID   string
+	RunID      string
+	Key        string // names the change, unique per person
+	PlaylistID string
+	URIs       []string
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+
+	"go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+
+	"segue/internal/agent"
+	"segue/internal/agent/rules"
+	"segue/internal/auth"
+	"segue/internal/server"
+	"segue/internal/spotify"
+	"segue/internal/store"
+	"segue/internal/temporald"
+	"segue/internal/workflows"
+)
+
+// app is the wired program.
+type app struct {
+	config   config
+	keys     *auth.KeyRing
+	db       *store.DB
+	up       upstream
+	logger   *slog.Logger
+	spotify  *spotify.Client
+	login    *auth.Login
+	sessions *auth.Sessions
+	engine   *workflows.Client
+}
+
+func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slog.Logger) (*app, error) {
+	accounts, err := auth.NewAccounts(auth.AccountsOptions{
+		URL: up.accountsURL, ClientID: up.clientID, ClientSecret: auth.Secret(c.clientSecret),
+		RedirectURI: c.publicURL + "/callback",
+	})
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := auth.NewSessions(auth.SessionsOptions{Store: db, Keys: keys, Secure: c.secure()})
+	if err != nil {
+		return nil, err
+	}
+	vault := auth.NewVault(accounts, keys, db)
+	api := spotify.New(spotify.Options{
+		APIURL: up.apiURL, Tokens: vault, Logger: logger, Rate: up.rate, Burst: up.burst,
+	})
+	login := auth.NewLogin(auth.LoginOptions{
+		Accounts: accounts, Keys: keys, Vault: vault, Store: db, Profile: profile(api),
+	})
+	return &app{
+		config: c, keys: keys, db: db, up: up, logger: logger, spotify: api, login: login, sessions: sessions,
+	}, nil
+}
+
+// profile adapts Spotify's /me to what a login needs.
+func profile(api *spotify.Client) func(context.Context, string) (auth.Account, error) {
+	return func(ctx context.Context, token string) (auth.Account, error) {
+		me, err := api.Me(ctx, token)
+		return auth.Account{ID: me.ID, AccountID: me.AccountID, Name: me.Name, Image: me.Image}, err
+	}
+}
+
+// startEngine starts Temporal (unless one is given), the worker and the reconciler.
+func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) error {
+	address := a.config.temporalAddress
+	if address == "" {
+		srv, err := temporald.Start(ctx, temporald.Options{
+			Dir: dir.path, Attributes: workflows.SearchAttributes(), Logger: a.logger,
+		})
+		if err != nil {
+			return err
+		}
+		running.push(func() error { srv.Stop(); return nil })
+		address = srv.Address()
+	}
+	data, failures := workflows.Converters(workflows.NewCodec(a.keys))
+	c, err := client.DialContext(ctx, client.Options{
+		HostPort: address, Namespace: a.config.temporalNamespace,
+		DataConverter: data, FailureConverter: failures,
+		Logger: sdklog.NewStructuredLogger(a.logger.With("component", "sdk")),
+	})
+	if err != nil {
+		return fmt.Errorf("connect to Temporal at %s: %w", address, err)
+	}
+	running.push(func() error { c.Close(); return nil })
+	a.engine = workflows.NewClient(c, a.config.temporalNamespace)
+
+	worker := workflows.NewWorker(c, &workflows.Activities{
+		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Planner: rules.New(), Logger: a.logger,
+	})
+	if err := worker.Start(); err != nil {
+		return fmt.Errorf("start the worker: %w", err)
+	}
+	running.push(func() error { worker.Stop(); return nil })
+
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var reconciling sync.WaitGroup
+	reconciling.Go(func() { workflows.NewReconciler(a.db, a.engine, a.logger).Run(ctx) })
+	running.push(func() error { stop(); reconciling.Wait(); return nil })
+	return nil
+}
+
+// startHTTP serves the pages.
+func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) error {
+	s := server.New(server.Options{
+		Ledger: ledger{a.db}, Engine: a.engine, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
+		Ready: a.engine.Healthy, Suggest: a.suggest, Demo: a.config.demo(),
+		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
+	})
+	serveHTTP(s.HTTP(), l, running, failed)
+	running.push(func() error { s.Close(); return nil }) // first, or Shutdown waits for every open page
+	return nil
+}
+
+// ledger gives the store the server's own type of a message.
+type ledger struct{ *store.DB }
+
+// Accept converts the message.
+func (l ledger) Accept(ctx context.Context, m server.NewMessage) (agent.Run, bool, error) {
+	return l.DB.Accept(ctx, store.NewMessage(m))
+}
+
+// suggestions offered to a person who has not said anything yet.
+const suggestions = 4
+
+// suggest makes first messages out of the person's own playlists.
+func (a *app) suggest(ctx context.Context, personID string) ([]string, error) {
+	playlists, err := a.spotify.Playlists(ctx, personID)
+	if err != nil {
+		return nil, err
+	}
+	openers := []string{"add Bohemian Rhapsody by Queen to %s", "what is in %s", "add Fade Into You by Mazzy Star to %s"}
+	var out []string
+	for _, p := range playlists {
+		if p.Editable && len(out) < len(openers) {
+			out = append(out, fmt.Sprintf(openers[len(out)], p.Name))
+		}
+	}
+	return append(out, "create a playlist called Rainy Sunday")[:min(len(out)+1, suggestions)], nil
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+)
+
+// config is what the environment says. No other package can see it.
+type config struct {
+	addr      string // listen address of the pages
+	publicURL string // how browsers reach us, without a trailing slash
+	dataDir   string
+	secrets   string // key ring in text form; "" = the key file
+	logLevel  slog.Level
+
+	temporalAddress, temporalNamespace string // "" = the embedded server
+
+	clientID, clientSecret string // "" = the emulated Spotify
+	apiURL, accountsURL    string
+	emulator               emulatorConfig
+}
+
+// emulatorConfig is for demo mode and tests.
+type emulatorConfig struct {
+	addr    string // "" = the port after that of the pages, or a free one
+	latency string // search,read,write
+}
+
+// variable describes one name of the environment for the help text.
+type variable struct{ name, otherwise, meaning string }
+
+func variables() []variable {
+	return []variable{
+		{"ADDR", "127.0.0.1:8080", "listen address"},
+		{"PUBLIC_URL", "http://ADDR", "how browsers reach Segue; Spotify must know PUBLIC_URL/callback"},
+		{"DATA_DIR", "./data", "where app.db, temporal-<hash>.db and the key file live"},
+		{"SECRET_KEYS", "", "id:base64,id:base64 (32 bytes each), instead of the key file"},
+		{"LOG_LEVEL", "info", "debug, info, warn or error"},
+		{"TEMPORAL_ADDRESS", "", "host:port of a Temporal server; empty = the embedded one"},
+		{"TEMPORAL_NAMESPACE", "default", "namespace there"},
+		{"SPOTIFY_CLIENT_ID", "", "empty = the emulated Spotify (demo)"},
+		{"SPOTIFY_CLIENT_SECRET", "", "optional: PKCE works without one"},
+		{"SPOTIFY_API_URL", "Spotify's", "another Web API, such as web emulator"},
+		{"SPOTIFY_ACCOUNTS_URL", "Spotify's", "another accounts service"},
+		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
+		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
+	}
+}
+
+func describeEnvironment(out io.Writer) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, v := range variables() {
+		_, _ = fmt.Fprintf(table, "  %s\t%s\t%s\n", v.name, v.otherwise, v.meaning)
+	}
+	_ = table.Flush()
+}
+
+// readConfig reads the environment and refuses what cannot work.
+func readConfig(getenv func(string) string) (config, error) {
+	or := func(name, otherwise string) string {
+		if v := strings.TrimSpace(getenv(name)); v != "" {
+			return v
+		}
+		return otherwise
+	}
+	c := config{
+		addr:              or("ADDR", "127.0.0.1:8080"),
+		dataDir:           or("DATA_DIR", "./data"),
+		secrets:           or("SECRET_KEYS", ""),
+		temporalAddress:   or("TEMPORAL_ADDRESS", ""),
+		temporalNamespace: or("TEMPORAL_NAMESPACE", "default"),
+		clientID:          or("SPOTIFY_CLIENT_ID", ""),
+		clientSecret:      or("SPOTIFY_CLIENT_SECRET", ""),
+		apiURL:            or("SPOTIFY_API_URL", ""),
+		accountsURL:       or("SPOTIFY_ACCOUNTS_URL", ""),
+		emulator:          emulatorConfig{addr: or("EMULATOR_ADDR", ""), latency: or("EMULATOR_LATENCY", "120ms,60ms,80ms")},
+	}
+	c.publicURL = strings.TrimSuffix(or("PUBLIC_URL", "http://"+c.addr), "/")
+	if err := c.logLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {
+		return c, fmt.Errorf("LOG_LEVEL: %w", err)
+	}
+	return c, c.check()
+}
+
+func (c config) check() error {
+	if _, _, err := net.SplitHostPort(c.addr); err != nil {
+		return fmt.Errorf("ADDR %q is not host:port: %w", c.addr, err)
+	}
+	u, err := url.Parse(c.publicURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" {
+		return fmt.Errorf("PUBLIC_URL %q must look like https://segue.example or http://127.0.0.1:8080", c.publicURL)
+	}
+	if u.Hostname() == "localhost" {
+		return fmt.Errorf("PUBLIC_URL %q: Spotify refuses localhost, use 127.0.0.1", c.publicURL)
+	}
+	if (c.apiURL == "") != (c.accountsURL == "") {
+		return fmt.Errorf("set SPOTIFY_API_URL and SPOTIFY_ACCOUNTS_URL together or not at all")
+	}
+	return nil
+}
+
+// demo reports whether Spotify is emulated in this process.
+func (c config) demo() bool { return c.clientID == "" && c.apiURL == "" }
+
+// secure reports whether browsers come over TLS.
+func (c config) secure() bool { return strings.HasPrefix(c.publicURL, "https://") }
+
+func newLogger(w io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}

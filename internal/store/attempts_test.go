@@ -1,0 +1,91 @@
+package store
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+)
+
+// attempt accepts a run and returns an attempt of it that is not begun.
+func (db *DB) attempt(t *testing.T) agent.Attempt {
+	t.Helper()
+	run := db.say(t, NewMessage{PersonID: db.person(t, "ada"), Text: "add X"})
+	return agent.Attempt{PersonID: run.PersonID, RunID: run.ID, Key: "k", PlaylistID: "p", URIs: []string{"spotify:track:1"}}
+}
+
+func wantAttempt(t *testing.T, db *DB, a agent.Attempt, want string) {
+	t.Helper()
+	got, err := db.AttemptState(t.Context(), a.PersonID, a.Key)
+	if err != nil || got != want {
+		t.Errorf("attempt is %q, want %q; %v", got, want, err)
+	}
+}
+
+func TestAnAttemptIsBegunOnce(t *testing.T) {
+	t.Parallel()
+	db := openTest(t)
+	a := db.attempt(t)
+	wantAttempt(t, db, a, "")
+	begin := func() (fresh int32) {
+		var count atomic.Int32
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				state, fresh, err := db.BeginAttempt(t.Context(), a)
+				if err != nil || state != agent.AttemptOpen {
+					t.Errorf("begin: %q, %v", state, err)
+				}
+				if fresh {
+					count.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		return count.Load()
+	}
+	if n := begin(); n != 1 {
+		t.Errorf("begun %d times", n)
+	}
+	noError(t, db.SettleAttempt(t.Context(), a.PersonID, a.Key, agent.AttemptNotApplied))
+	if n := begin(); n != 1 {
+		t.Errorf("begun again %d times after it was not applied", n)
+	}
+}
+
+func TestAnAppliedAttemptIsNeverOpenedAgain(t *testing.T) {
+	t.Parallel()
+	db := openTest(t)
+	a := db.attempt(t)
+	_, _, err := db.BeginAttempt(t.Context(), a)
+	noError(t, err)
+	noError(t, db.SettleAttempt(t.Context(), a.PersonID, a.Key, agent.AttemptApplied))
+	state, fresh, err := db.BeginAttempt(t.Context(), a)
+	if err != nil || fresh || state != agent.AttemptApplied {
+		t.Errorf("begin: %q, fresh %v, %v", state, fresh, err)
+	}
+}
+
+func TestAnAttemptIsSettledOneWay(t *testing.T) {
+	t.Parallel()
+	for state, other := range map[string]string{
+		agent.AttemptApplied:    agent.AttemptNotApplied,
+		agent.AttemptNotApplied: agent.AttemptApplied,
+	} {
+		t.Run(state, func(t *testing.T) {
+			t.Parallel()
+			db := openTest(t)
+			a := db.attempt(t)
+			_, _, err := db.BeginAttempt(t.Context(), a)
+			noError(t, err)
+			settle := func(state string) error { return db.SettleAttempt(t.Context(), a.PersonID, a.Key, state) }
+			wantKind(t, settle(agent.AttemptOpen), fault.Internal)
+			noError(t, settle(state))
+			noError(t, settle(state))
+			wantKind(t, settle(other), fault.Conflict)
+			wantAttempt(t, db, a, state)
+		})
+	}
+}

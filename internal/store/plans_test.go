@@ -1,0 +1,52 @@
+package store
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestHotQueriesUseAnIndex(t *testing.T) {
+	t.Parallel()
+	db := openTest(t)
+	tests := map[string]struct {
+		query string
+		args  []any
+	}{
+		"run":               {selectRun, []any{"r", "p"}},
+		"runs":              {selectRuns, []any{"c", "p", 200}},
+		"unfinished":        {selectUnfinished, []any{100}},
+		"repeated":          {selectRepeated, []any{"p", "k"}},
+		"undo":              {selectUndo, []any{"r", "r"}},
+		"conversations":     {selectConversations, []any{"p", 50}},
+		"messages":          {selectMessages, []any{"c", "p", 9, 200}},
+		"turn":              {selectTurn, []any{"r", "p"}},
+		"last playlist":     {selectLastPlaylist, []any{"c", 9}},
+		"last run":          {selectLastRun, []any{"c", 9}},
+		"attempt":           {selectAttempt, []any{"p", "k"}},
+		"session":           {selectSession, []any{[]byte("h")}},
+		"known person":      {selectKnown, []any{"a", "s"}},
+		"tokens":            {selectTokens, []any{"p"}},
+		"expired sessions":  {`DELETE FROM sessions WHERE expires_at <= $1`, []any{9}},
+		"sessions by owner": {`DELETE FROM sessions WHERE person_id = $1`, []any{"p"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			steps, err := all(t.Context(), db.writer, func(r row) (step string, err error) {
+				var skip any
+				return step, r.Scan(&skip, &skip, &skip, &step)
+			}, `EXPLAIN QUERY PLAN `+test.query, test.args...)
+			noError(t, err)
+			if len(steps) == 0 {
+				t.Fatal("no plan")
+			}
+			for _, step := range steps {
+				whole := strings.HasPrefix(step, "SCAN") && !strings.Contains(step, "runs_unfinished")
+				sorts := strings.Contains(step, "TEMP B-TREE") && name != "known person"
+				if whole || sorts {
+					t.Errorf("%q in %q", step, steps)
+				}
+			}
+		})
+	}
+}

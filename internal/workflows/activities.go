@@ -1,0 +1,55 @@
+package workflows
+
+import (
+	"context"
+	"log/slog"
+
+	"segue/internal/agent"
+	"segue/internal/music"
+)
+
+// catalogue finds tracks; *spotify.Client satisfies it.
+type catalogue interface {
+	Search(ctx context.Context, personID, query string, offset int) ([]music.Track, error)
+	Track(ctx context.Context, personID, id string) (music.Track, error)
+}
+
+// library reads and changes playlists; *spotify.Client satisfies it.
+type library interface {
+	Playlists(ctx context.Context, personID string) ([]music.Playlist, error)
+	Playlist(ctx context.Context, personID, id string) (music.Playlist, error)
+	Items(ctx context.Context, personID, playlistID string) ([]music.Item, error)
+	Add(ctx context.Context, personID, playlistID string, uris []string, position int) error
+	Remove(ctx context.Context, personID, playlistID string, uris []string) error
+	Create(ctx context.Context, personID, name, description string) (music.Playlist, error)
+}
+
+// ledger is what the activities need of the store; *store.DB satisfies it.
+type ledger interface {
+	Run(ctx context.Context, personID, runID string) (agent.Run, error)
+	MarkRunning(ctx context.Context, personID, runID string) error
+	Finish(ctx context.Context, personID, runID string, p agent.Progress) error
+	Transcript(ctx context.Context, personID, runID string) (agent.Transcript, error)
+	SetUndoOf(ctx context.Context, personID, runID, undoOf string) error
+	SetDefaultPlaylist(ctx context.Context, personID string, p agent.PlaylistRef) error
+}
+
+// attempts records writes before they are sent and settles them afterwards; *store.DB satisfies it.
+type attempts interface {
+	// BeginAttempt stores an open attempt and reports fresh, or returns the state of the one that is there.
+	// An attempt that was not applied is opened again and fresh.
+	BeginAttempt(ctx context.Context, a agent.Attempt) (state string, fresh bool, err error)
+	SettleAttempt(ctx context.Context, personID, key, state string) error
+	// AttemptState returns the state of an attempt, "" when there is none.
+	AttemptState(ctx context.Context, personID, key string) (string, error)
+}
+
+// Activities do what workflows decide. The fields are shared by all activities of the worker.
+type Activities struct {
+	Catalogue catalogue
+	Library   library
+	Ledger    ledger
+	Attempts  attempts
+	Planner   agent.Planner
+	Logger    *slog.Logger
+}

@@ -1,0 +1,96 @@
+package workflows
+
+import (
+	"context"
+	"encoding/json"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+)
+
+// PlanInput asks for the next step of a turn.
+type PlanInput struct {
+	PersonID string         `json:"person_id"`
+	RunID    string         `json:"run_id"`
+	Calls    []agent.Call   `json:"calls,omitempty"`
+	Results  []agent.Result `json:"results,omitempty"`
+}
+
+// Plan loads the transcript and asks the planner. A run that undoes another one needs no planner.
+func (a *Activities) Plan(ctx context.Context, in PlanInput) (agent.Step, error) {
+	run, err := a.Ledger.Run(ctx, in.PersonID, in.RunID)
+	if err != nil {
+		return agent.Step{}, err
+	}
+	if len(in.Calls) == 0 {
+		if err := a.Ledger.MarkRunning(ctx, in.PersonID, in.RunID); err != nil {
+			return agent.Step{}, err
+		}
+	}
+	if run.UndoOf != "" {
+		return undoStep(run.UndoOf, in)
+	}
+	t, err := a.Ledger.Transcript(ctx, in.PersonID, in.RunID)
+	if err != nil {
+		return agent.Step{}, err
+	}
+	t.Calls, t.Results = in.Calls, in.Results
+	return a.Planner.Next(ctx, t)
+}
+
+func undoStep(runID string, in PlanInput) (agent.Step, error) {
+	if len(in.Calls) > 0 {
+		return agent.Step{Done: true}, nil
+	}
+	args, err := json.Marshal(agent.UndoArgs{RunID: runID})
+	return agent.Step{Calls: []agent.Call{{ID: "1", Tool: agent.Undo, Args: args}}}, err
+}
+
+// SaveInput is the outcome of a run for the ledger.
+type SaveInput struct {
+	PersonID string         `json:"person_id"`
+	RunID    string         `json:"run_id"`
+	Outcome  agent.Progress `json:"outcome"`
+}
+
+// Save ends the run in the ledger; the first outcome stands.
+func (a *Activities) Save(ctx context.Context, in SaveInput) error {
+	return a.Ledger.Finish(ctx, in.PersonID, in.RunID, in.Outcome)
+}
+
+// OutcomeInput names a finished run and the run that is to undo it.
+type OutcomeInput struct {
+	PersonID string `json:"person_id"`
+	RunID    string `json:"run_id"`
+	By       string `json:"by"`
+}
+
+// Outcome returns what a finished run has done, if it can be taken back, and
+// notes that the run By does it.
+// Faults: NotFound; Conflict when it is not finished, changed nothing or was undone already.
+func (a *Activities) Outcome(ctx context.Context, in OutcomeInput) (agent.Progress, error) {
+	run, err := a.Ledger.Run(ctx, in.PersonID, in.RunID)
+	if err != nil {
+		return agent.Progress{}, err
+	}
+	switch {
+	case run.Outcome == nil:
+		return agent.Progress{}, fault.New(fault.Conflict, "That request is not finished yet.", nil)
+	case run.UndoneBy != "":
+		return agent.Progress{}, fault.New(fault.Conflict, "That has been taken back already.", nil)
+	case !run.Outcome.Undoable || run.Outcome.Playlist == nil:
+		return agent.Progress{}, fault.New(fault.Conflict, "That request changed nothing that could be taken back.", nil)
+	}
+	return *run.Outcome, a.Ledger.SetUndoOf(ctx, in.PersonID, in.By, in.RunID)
+}
+
+// DefaultInput is a person's default playlist.
+type DefaultInput struct {
+	PersonID string            `json:"person_id"`
+	Playlist agent.PlaylistRef `json:"playlist"`
+}
+
+// SaveDefault remembers the default playlist.
+func (a *Activities) SaveDefault(ctx context.Context, in DefaultInput) error {
+	return a.Ledger.SetDefaultPlaylist(ctx, in.PersonID, in.Playlist)
+}

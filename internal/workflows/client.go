@@ -1,0 +1,163 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+)
+
+// Client is all that the rest of the program sees of the engine. Its errors are *fault.Error.
+type Client struct {
+	temporal  client.Client
+	namespace string
+}
+
+// NewClient wraps a connection whose converters are those of Converters.
+func NewClient(c client.Client, namespace string) *Client {
+	return &Client{temporal: c, namespace: namespace}
+}
+
+// StartTurn starts the run. Starting it again is a no-op; a run whose workflow
+// has ended already is a Conflict.
+func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
+	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       TurnID(run.ID),
+		TaskQueue:                TaskQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			keyword(AttrUserID).ValueSet(run.PersonID),
+			keyword(AttrRunID).ValueSet(run.ID),
+		),
+	}, AgentTurn, TurnInput{RunID: run.ID, PersonID: run.PersonID})
+	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
+		return fault.New(fault.Conflict, "This request has ended already.", err)
+	}
+	return unavailable(err)
+}
+
+// Progress returns the state of a run as it is now: that of its turn, with the
+// songs under way as their own workflows tell it. NotFound when the engine does not know the run.
+func (c *Client) Progress(ctx context.Context, runID string) (agent.Progress, error) {
+	var p agent.Progress
+	if err := c.query(ctx, TurnID(runID), &p); err != nil {
+		return p, err
+	}
+	if p.State.Final() {
+		return p, nil
+	}
+	for i := range p.Tasks {
+		if task := &p.Tasks[i]; task.State == agent.Running {
+			c.merge(ctx, &p, task)
+		}
+	}
+	p.State = overall(p)
+	return p, nil
+}
+
+// merge replaces a task by what its own workflow says. A task that has no
+// workflow, or none that answers, is shown as the turn knows it.
+func (c *Client) merge(ctx context.Context, p *agent.Progress, task *agent.Task) {
+	var song SongProgress
+	if err := c.query(ctx, SongID(p.RunID, task.Key), &song); err != nil {
+		return
+	}
+	state := task.State
+	*task = song.Task
+	if task.State.Final() {
+		task.State = state // the turn has not heard of it yet, and the run goes on
+	}
+	p.Version += song.Version
+}
+
+// overall derives the state of a running turn from what its songs do.
+func overall(p agent.Progress) agent.State {
+	if p.State != agent.Running {
+		return p.State
+	}
+	state := agent.Running
+	for _, task := range p.Tasks {
+		switch task.State {
+		case agent.Running:
+			return agent.Running
+		case agent.Waiting:
+			state = agent.Waiting
+		case agent.Parked:
+			if state == agent.Running {
+				state = agent.Parked
+			}
+		case agent.Accepted, agent.Done, agent.Failed, agent.Cancelled:
+		}
+	}
+	return state
+}
+
+func (c *Client) query(ctx context.Context, workflowID string, out any) error {
+	value, err := c.temporal.QueryWorkflow(ctx, workflowID, "", QueryProgress)
+	if err != nil {
+		return unavailable(err)
+	}
+	return value.Get(out)
+}
+
+// Answer settles a question; the first answer counts. Conflict when it is settled already, Invalid for an option that was not offered.
+func (c *Client) Answer(ctx context.Context, runID string, a agent.Answer) error {
+	id := TurnID(runID)
+	if key, ok := strings.CutPrefix(a.Question, "song-"); ok {
+		id = SongID(runID, key)
+	}
+	return c.update(ctx, id, UpdateAnswer, a)
+}
+
+// Cancel stops a run. What was added stays unless undo is set. NotFound when it has ended.
+func (c *Client) Cancel(ctx context.Context, runID string, undo bool) error {
+	return c.update(ctx, TurnID(runID), UpdateCancel, Cancel{Undo: undo})
+}
+
+// Wake tells a run that what it waits for may be over, such as a missing login.
+func (c *Client) Wake(ctx context.Context, runID string) error {
+	return unavailable(c.temporal.SignalWorkflow(ctx, TurnID(runID), "", SignalWake, nil))
+}
+
+func (c *Client) update(ctx context.Context, workflowID, name string, arg any) error {
+	handle, err := c.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID:   workflowID,
+		UpdateName:   name,
+		Args:         []any{arg},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = handle.Get(ctx, nil)
+	}
+	return unavailable(err)
+}
+
+// Healthy reports whether the engine answers.
+func (c *Client) Healthy(ctx context.Context) error {
+	_, err := c.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return unavailable(err)
+}
+
+// unavailable translates what the engine returned: the faults of workflows as
+// they are, an unknown workflow into NotFound, anything else into Unavailable.
+func unavailable(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
+		return fault.New(fault.NotFound, "This request has ended or is not known.", err)
+	}
+	if _, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		return fromTemporal(err)
+	}
+	return fault.New(fault.Unavailable, "The engine did not answer.", fmt.Errorf("temporal: %w", err))
+}

@@ -1,0 +1,135 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+	"segue/internal/music"
+)
+
+// TaskQueue is the queue of all workflows and activities of this package.
+const TaskQueue = "segue"
+
+// Names of queries, updates and signals.
+const (
+	QueryProgress = "progress" // AgentTurn: agent.Progress; SyncSong: SongProgress
+
+	UpdateAnswer = "answer" // AgentTurn, SyncSong: agent.Answer
+	UpdateCancel = "cancel" // AgentTurn: Cancel
+	UpdateAdd    = "add"    // Playlist: Write → WriteOutcome
+	UpdateRemove = "remove" // Playlist: Write → WriteOutcome
+
+	SignalProceed = "proceed" // SyncSong: music.Playlist, from its turn: it is your turn to add
+	SignalAsking  = "asking"  // AgentTurn: the key of a song that waits for the person
+	SignalWake    = "wake"    // AgentTurn, SyncSong: what you wait for may be over
+)
+
+// Search attributes, all of type Keyword.
+const (
+	AttrUserID      = "UserId"
+	AttrPlaylistID  = "PlaylistId"
+	AttrTrackName   = "TrackName"
+	AttrArtistName  = "ArtistName"
+	AttrMatchMethod = "MatchMethod"
+	AttrRunID       = "RunId"
+)
+
+// SearchAttributes lists the names that a namespace must know.
+func SearchAttributes() []string {
+	return []string{AttrUserID, AttrPlaylistID, AttrTrackName, AttrArtistName, AttrMatchMethod, AttrRunID}
+}
+
+func keyword(name string) temporal.SearchAttributeKeyKeyword {
+	return temporal.NewSearchAttributeKeyKeyword(name)
+}
+
+// TurnID is the workflow id of the turn that serves a run.
+func TurnID(runID string) string { return "turn-" + runID }
+
+// SongID is the workflow id of one song of a run.
+func SongID(runID, key string) string { return fmt.Sprintf("sync-%s-%s", runID, key) }
+
+// PlaylistID is the workflow id of the writer of a playlist.
+func PlaylistID(id string) string { return "playlist-" + id }
+
+// TurnInput starts an AgentTurn.
+type TurnInput struct {
+	RunID    string `json:"run_id"`
+	PersonID string `json:"person_id"`
+}
+
+// SongInput starts a SyncSong. Without a Playlist it finds and decides, and
+// waits for SignalProceed before it adds.
+type SongInput struct {
+	RunID    string          `json:"run_id"`
+	PersonID string          `json:"person_id"`
+	Key      string          `json:"key"`
+	Song     music.Song      `json:"song"`
+	Playlist *music.Playlist `json:"playlist,omitempty"`
+}
+
+// SongProgress is the visible state of a SyncSong and also its result.
+type SongProgress struct {
+	Version int64      `json:"version"`
+	Task    agent.Task `json:"task"`
+}
+
+// WriterInput starts the writer of a playlist. Done carries the outcomes of
+// past operations through continue-as-new.
+type WriterInput struct {
+	PlaylistID string         `json:"playlist_id"`
+	Done       []WriteOutcome `json:"done,omitempty"`
+}
+
+// Write asks the writer for one change: one track in, or one recording out.
+type Write struct {
+	PersonID string   `json:"person_id"`
+	RunID    string   `json:"run_id"`
+	Key      string   `json:"key"`             // of the task; with RunID it names this change for ever
+	URI      string   `json:"uri"`             // what to add or remove
+	Twins    []string `json:"twins,omitempty"` // other ids of the same recording
+	Position int      `json:"position"`        // where to add, 0-based; Append for the end
+	Most     int      `json:"most,omitempty"`  // remove: refuse when it stands there more often; 0 = no limit
+}
+
+// Append is the position after the last row.
+const Append = -1
+
+func (w Write) id() string { return w.RunID + "-" + w.Key }
+
+// uris returns every id of the recording.
+func (w Write) uris() []string { return append([]string{w.URI}, w.Twins...) }
+
+// WriteOutcome is what became of a Write.
+type WriteOutcome struct {
+	ID        string `json:"id"`
+	Result    string `json:"result,omitempty"`    // agent.Added, AlreadyThere, Removed, NotThere
+	Positions []int  `json:"positions,omitempty"` // 0-based rows it has (added, already there) or had (removed)
+	URI       string `json:"uri,omitempty"`       // the id that is there, or was
+	Fault     *Fault `json:"fault,omitempty"`     // why nothing was changed
+}
+
+// Fault is a fault.Error as a payload.
+type Fault struct {
+	Kind       fault.Kind    `json:"kind"`
+	Message    string        `json:"message"`
+	RetryAfter time.Duration `json:"retry_after,omitempty"`
+	Unsure     bool          `json:"unsure,omitempty"`
+}
+
+func payload(e *fault.Error) *Fault {
+	return &Fault{Kind: e.Kind, Message: e.Message, RetryAfter: e.RetryAfter, Unsure: e.Unsure}
+}
+
+func (f *Fault) err() *fault.Error {
+	return &fault.Error{Kind: f.Kind, Message: f.Message, RetryAfter: f.RetryAfter, Unsure: f.Unsure}
+}
+
+// Cancel stops a turn; Undo also takes back what it has added.
+type Cancel struct {
+	Undo bool `json:"undo"`
+}

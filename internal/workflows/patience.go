@@ -1,0 +1,136 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+)
+
+// patience says how long a step is tried again and how it tells so. Retries are
+// durable timers of the workflow, not of the activity: they cost no slot, a
+// query sees them and a signal can end them early.
+type patience struct {
+	tries       int           // tries that are shown as such; afterwards the step is parked
+	first, most time.Duration // pause after the first try, doubled up to most
+}
+
+// The policies of the house.
+var (
+	searchPatience = patience{tries: 3, first: time.Second, most: 10 * time.Second}
+	readPatience   = patience{tries: 3, first: time.Second, most: 10 * time.Second}
+	writePatience  = patience{tries: 10, first: 2 * time.Second, most: time.Minute}
+)
+
+const (
+	parkFirst   = 15 * time.Second // pause of a parked step, doubled up to parkMost
+	parkMost    = 5 * time.Minute
+	loginPause  = time.Minute // how often a step that waits for a login looks by itself
+	giveUpAfter = 24 * time.Hour
+	leastPause  = time.Second
+)
+
+// pause returns how long to wait after the attempt-th failure, and whether to try again at all.
+func (p patience) pause(f *fault.Error, attempt int, waited time.Duration) (time.Duration, bool) {
+	switch f.Kind {
+	case fault.RateLimited:
+		return max(f.RetryAfter, leastPause), true
+	case fault.Unauthorised:
+		return loginPause, true
+	case fault.Unavailable:
+		if attempt < p.tries {
+			return doubled(p.first, p.most, attempt), true
+		}
+		return max(f.RetryAfter, doubled(parkFirst, parkMost, attempt-p.tries+1)), waited < giveUpAfter
+	case fault.Internal:
+		return doubled(p.first, p.most, attempt), attempt < p.tries
+	case fault.Invalid, fault.Forbidden, fault.NotFound, fault.Conflict, fault.Exhausted:
+		return 0, false
+	}
+	return 0, false
+}
+
+// doubled returns first·2^(n-1), at most most.
+func doubled(first, most time.Duration, n int) time.Duration {
+	for range n - 1 {
+		if first *= 2; first >= most {
+			return most
+		}
+	}
+	return first
+}
+
+// waker counts the signals that end a pause early.
+type waker struct{ calls int }
+
+// listen counts SignalWake for ever and calls each on every one.
+func (w *waker) listen(ctx workflow.Context, each func(workflow.Context)) {
+	signals := workflow.GetSignalChannel(ctx, SignalWake)
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		for {
+			signals.Receive(ctx, nil)
+			w.calls++
+			each(ctx)
+		}
+	})
+}
+
+// rest waits for d or for the next wake; a cancelled context ends it with an error.
+func (w *waker) rest(ctx workflow.Context, d time.Duration) error {
+	seen := w.calls
+	_, err := workflow.AwaitWithTimeout(ctx, d, func() bool { return w.calls != seen })
+	return err
+}
+
+// face is where a step shows what it is waiting for.
+type face interface {
+	// waits is called with the trouble at hand before each pause, resumes after it.
+	waits(f *fault.Error, attempt, tries int, until time.Time)
+	resumes()
+}
+
+// persist calls do until it succeeds, the fault is final, patience ends or ctx is cancelled.
+func (w *waker) persist(ctx workflow.Context, p patience, shown face, do func() error) error {
+	began := workflow.Now(ctx)
+	for attempt := 1; ; attempt++ {
+		err := do()
+		if err == nil || temporal.IsCanceledError(err) {
+			return err
+		}
+		f := fromTemporal(err)
+		now := workflow.Now(ctx)
+		pause, again := p.pause(f, attempt, now.Sub(began))
+		if !again {
+			return f
+		}
+		shown.waits(f, attempt, p.tries, now.Add(pause))
+		if err := w.rest(ctx, pause); err != nil {
+			return err
+		}
+		shown.resumes()
+	}
+}
+
+// holdUp marks a stage as waiting for time or for the person, and returns the
+// trouble to show once it is more than a quick retry.
+func holdUp(stage *agent.Stage, f *fault.Error, attempt, tries int, until time.Time) *agent.Trouble {
+	stage.Again = until
+	if f.Kind == fault.Unavailable && attempt < tries {
+		stage.State, stage.Attempt, stage.Tries = agent.Running, attempt+1, tries
+		stage.Note = f.Message
+		return nil
+	}
+	stage.State, stage.Attempt, stage.Tries = agent.Parked, 0, 0
+	if f.Kind == fault.Unauthorised {
+		stage.State = agent.Waiting
+	}
+	return troubleOf(f, until)
+}
+
+// goOn undoes holdUp.
+func goOn(stage *agent.Stage) {
+	stage.State, stage.Again, stage.Note = agent.Running, time.Time{}, ""
+}

@@ -1,0 +1,195 @@
+package workflows
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+	"segue/internal/music"
+)
+
+// shelf is a Spotify that holds exactly these tracks and one playlist, with
+// writes that can be made to fail in each of the ways Spotify fails.
+type shelf struct {
+	mu     sync.Mutex
+	tracks []music.Track
+	uris   []string
+	posts  int
+	fails  []failure // of the next posts, in order
+	busy   bool
+	now    func() time.Time
+	late   []lateRow
+	reads  []error // of the next reads, in order
+}
+
+// failure is how one post goes wrong: what the caller is told, and whether it was applied all the same.
+type failure struct {
+	err     *fault.Error
+	applied bool
+	after   time.Duration // applied that much later
+}
+
+type lateRow struct {
+	uri string
+	at  time.Time
+}
+
+func (s *shelf) Search(context.Context, string, string, int) ([]music.Track, error) {
+	return s.tracks, nil
+}
+
+func (s *shelf) Track(_ context.Context, _, id string) (music.Track, error) {
+	for _, t := range s.tracks {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return music.Track{}, fault.New(fault.NotFound, "No such track.", nil)
+}
+
+func (s *shelf) Playlists(context.Context, string) ([]music.Playlist, error) {
+	return []music.Playlist{road}, nil
+}
+
+func (s *shelf) Playlist(context.Context, string, string) (music.Playlist, error) { return road, nil }
+
+func (s *shelf) Create(_ context.Context, _, name, _ string) (music.Playlist, error) {
+	return music.Playlist{ID: "new", Name: name, Editable: true}, nil
+}
+
+func (s *shelf) Items(context.Context, string, string) ([]music.Item, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.reads) > 0 {
+		err := s.reads[0]
+		s.reads = s.reads[1:]
+		if err != nil {
+			return nil, err
+		}
+	}
+	for i := 0; i < len(s.late); i++ {
+		if !s.now().Before(s.late[i].at) {
+			s.uris = append(s.uris, s.late[i].uri)
+			s.late = slices.Delete(s.late, i, i+1)
+			i--
+		}
+	}
+	items := make([]music.Item, len(s.uris))
+	for i, uri := range s.uris {
+		items[i] = music.Item{URI: uri, Track: &music.Track{URI: uri}}
+		for _, t := range s.tracks {
+			if t.URI == uri {
+				items[i].Track = &t
+			}
+		}
+	}
+	return items, nil
+}
+
+func (s *shelf) Add(_ context.Context, _, _ string, uris []string, position int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.posts++
+	var f failure
+	if len(s.fails) > 0 {
+		f, s.fails = s.fails[0], s.fails[1:]
+	}
+	switch {
+	case f.after > 0:
+		s.late = append(s.late, lateRow{uris[0], s.now().Add(f.after)})
+	case f.err == nil || f.applied:
+		if position < 0 {
+			position = len(s.uris)
+		}
+		s.uris = slices.Insert(s.uris, min(position, len(s.uris)), uris...)
+	}
+	if f.err != nil {
+		return f.err
+	}
+	return nil
+}
+
+func (s *shelf) Remove(_ context.Context, _, _ string, uris []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.uris = slices.DeleteFunc(s.uris, func(u string) bool { return slices.Contains(uris, u) })
+	return nil
+}
+
+// book is a ledger of attempts in memory.
+type book struct {
+	mu     sync.Mutex
+	states map[string]string
+}
+
+func (b *book) BeginAttempt(_ context.Context, a agent.Attempt) (string, bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if state, ok := b.states[a.Key]; ok && state != agent.AttemptNotApplied {
+		return state, false, nil
+	}
+	b.states[a.Key] = agent.AttemptOpen
+	return agent.AttemptOpen, true, nil
+}
+
+func (b *book) SettleAttempt(_ context.Context, _, key, state string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.states[key] = state
+	return nil
+}
+
+func (b *book) AttemptState(_ context.Context, _, key string) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.states[key], nil
+}
+
+var (
+	road  = music.Playlist{ID: "road", Name: "Road Trip", Editable: true}
+	queen = music.Track{
+		ID: "bohemian", URI: "spotify:track:bohemian", Title: "Bohemian Rhapsody",
+		Artists: []music.Artist{{Name: "Queen"}}, Album: music.Album{Name: "A Night at the Opera", Type: "album", Release: "1975"},
+		Duration: 354 * time.Second, ISRC: "GBUM71029604",
+	}
+)
+
+// scene is a test environment with a shelf and a book behind the activities.
+type scene struct {
+	*testsuite.TestWorkflowEnvironment
+	shelf *shelf
+	book  *book
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(silent{})
+	env := suite.NewTestWorkflowEnvironment()
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&translator{}}})
+	env.SetTestTimeout(20 * time.Second)
+	s := &scene{TestWorkflowEnvironment: env, shelf: &shelf{now: env.Now}, book: &book{states: map[string]string{}}}
+	env.RegisterWorkflow(SyncSong)
+	env.RegisterWorkflow(Playlist)
+	env.RegisterWorkflow(AgentTurn)
+	env.RegisterActivity(&Activities{
+		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Logger: slog.New(slog.DiscardHandler),
+	})
+	return s
+}
+
+type silent struct{}
+
+func (silent) Debug(string, ...any) {}
+func (silent) Info(string, ...any)  {}
+func (silent) Warn(string, ...any)  {}
+func (silent) Error(string, ...any) {}

@@ -1,0 +1,304 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+	"segue/internal/music"
+)
+
+const (
+	answerLimit = 7 * 24 * time.Hour // an unanswered question leaves the song out
+	searchLimit = 30 * time.Second
+	matchLimit  = 15 * time.Second
+	verifyLimit = 15 * time.Second
+	heartbeat   = 5 * time.Second // what a killed process costs before its activities run again
+)
+
+// looks are the pauses between the reads that verify a write: Spotify's reads lag behind its writes.
+var looks = []time.Duration{
+	500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 15 * time.Second,
+}
+
+// SyncSong brings one song into one playlist: search, match, ask when unclear,
+// add, verify. It ends without an error: what became of the song is in its result.
+func SyncSong(ctx workflow.Context, in SongInput) (SongProgress, error) {
+	s := newSong(in)
+	if err := s.handle(ctx); err != nil {
+		return s.p, err
+	}
+	s.finish(s.run(ctx))
+	return s.p, nil
+}
+
+// song is a running SyncSong.
+type song struct {
+	waker
+	in       SongInput
+	p        SongProgress
+	playlist *music.Playlist // once it is this song's turn to be added
+	option   string          // the answer to the question
+	found    []music.Track
+}
+
+// ended is returned by a step after which there is nothing left to do.
+var ended = temporal.NewApplicationError("ended", "ended")
+
+func newSong(in SongInput) *song {
+	stages := []agent.Stage{
+		{Name: agent.Searching, State: agent.Accepted}, {Name: agent.Matching, State: agent.Accepted},
+		{Name: agent.Adding, State: agent.Accepted}, {Name: agent.Verifying, State: agent.Accepted},
+	}
+	task := agent.Task{Key: in.Key, Song: in.Song, State: agent.Running, Steps: stages}
+	return &song{in: in, playlist: in.Playlist, p: SongProgress{Version: 1, Task: task}}
+}
+
+// handle answers queries, signals and updates.
+func (s *song) handle(ctx workflow.Context) error {
+	err := workflow.SetQueryHandler(ctx, QueryProgress, func() (SongProgress, error) { return s.p, nil })
+	if err != nil {
+		return err
+	}
+	s.listen(ctx, func(workflow.Context) {})
+	proceed := workflow.GetSignalChannel(ctx, SignalProceed)
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		var playlist music.Playlist
+		proceed.Receive(ctx, &playlist)
+		s.playlist = &playlist
+	})
+	return workflow.SetUpdateHandlerWithOptions(ctx, UpdateAnswer, s.answer,
+		workflow.UpdateHandlerOptions{Validator: s.validate})
+}
+
+func (s *song) validate(a agent.Answer) error {
+	return validAnswer(s.p.Task.Question, a)
+}
+
+func (s *song) answer(_ workflow.Context, a agent.Answer) error {
+	s.option = a.Option
+	s.p.Task.Question = nil
+	s.bump()
+	return nil
+}
+
+func (s *song) bump() { s.p.Version++ }
+
+// run goes through the steps; ended ends it early without being an error.
+func (s *song) run(ctx workflow.Context) error {
+	for _, step := range []func(workflow.Context) error{s.search, s.match, s.ask, s.gate, s.add, s.verify} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish turns the error of run into the state of the task.
+func (s *song) finish(err error) {
+	defer s.bump()
+	task := &s.p.Task
+	task.Question = nil
+	switch {
+	case err == nil || err == ended: //nolint:errorlint // a sentinel of this file, never wrapped
+		task.State, task.Trouble = agent.Done, nil
+	case temporal.IsCanceledError(err):
+		task.State, task.Trouble = agent.Cancelled, nil
+		closeStages(task.Steps, agent.Cancelled)
+	default:
+		task.State, task.Trouble = agent.Failed, troubleOf(fromTemporal(err), time.Time{})
+		closeStages(task.Steps, agent.Failed)
+	}
+}
+
+func (s *song) face(name string) *stageFace { return taskFace(&s.p.Task, name, s.bump) }
+
+func (s *song) enter(ctx workflow.Context, name string) *stageFace { return s.face(name).enter(ctx) }
+
+func (s *song) search(ctx workflow.Context) error {
+	f := s.enter(ctx, agent.Searching)
+	in := SearchInput{PersonID: s.in.PersonID, Song: s.in.Song}
+	err := s.persist(ctx, searchPatience, f, func() error {
+		return workflow.ExecuteActivity(once(ctx, searchLimit), acts.Search, in).Get(ctx, &s.found)
+	})
+	if err != nil {
+		return err
+	}
+	f.done(fmt.Sprintf("%d found", len(s.found)))
+	return nil
+}
+
+func (s *song) match(ctx workflow.Context) error {
+	f := s.enter(ctx, agent.Matching)
+	// The decision is recorded: a better matcher must not change the past of a running song.
+	in := MatchInput{Song: s.in.Song, Found: s.found}
+	var m music.Match
+	if err := workflow.ExecuteLocalActivity(local(ctx, matchLimit), acts.Match, in).Get(ctx, &m); err != nil {
+		return err
+	}
+	s.found = nil
+	s.p.Task.Match = &m
+	f.done(recordings(m))
+	err := workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrMatchMethod).ValueSet(m.Method))
+	if err != nil {
+		return err
+	}
+	if m.Verdict == music.None {
+		return s.settle(agent.NotFound)
+	}
+	return nil
+}
+
+func recordings(m music.Match) string {
+	switch {
+	case m.Verdict == music.None:
+		return "nothing fits"
+	case m.Verdict == music.Ask:
+		return fmt.Sprintf("%d could be meant", len(m.Choices))
+	default:
+		return "1 recording"
+	}
+}
+
+// settle ends the song with a result that needs no further step.
+func (s *song) settle(result string) error {
+	s.p.Task.Result = result
+	return ended
+}
+
+// ask puts the choices to the person when the match is unclear, and waits.
+func (s *song) ask(ctx workflow.Context) error {
+	m := s.p.Task.Match
+	if m.Verdict != music.Ask {
+		return nil
+	}
+	s.p.Task.Question = songQuestion(s.in.Key, *m)
+	s.p.Task.State = agent.Waiting
+	f := s.face(agent.Matching)
+	f.stage().State = agent.Waiting
+	s.bump()
+	if s.in.Playlist == nil {
+		s.tellTurn(ctx)
+	}
+	answered, err := workflow.AwaitWithTimeout(ctx, answerLimit, func() bool { return s.option != "" })
+	if err != nil {
+		return err
+	}
+	s.p.Task.State = agent.Running
+	f.done("")
+	if !answered || s.option == agent.NoneOfThese {
+		return s.settle(agent.LeftOut)
+	}
+	decided := choose(*m, s.option)
+	s.p.Task.Match = &decided
+	return workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrMatchMethod).ValueSet(decided.Method))
+}
+
+// tellTurn lets the turn release the songs after this one while it waits for the person.
+func (s *song) tellTurn(ctx workflow.Context) {
+	if parent := workflow.GetInfo(ctx).ParentWorkflowExecution; parent != nil {
+		// Lost only together with the turn, which then asks for nothing any more.
+		workflow.SignalExternalWorkflow(ctx, parent.ID, parent.RunID, SignalAsking, s.in.Key)
+	}
+}
+
+// choose makes the person's choice the automatic one.
+func choose(m music.Match, trackID string) music.Match {
+	for i, c := range m.Choices {
+		if c.Track.ID == trackID {
+			m.Choices = []music.Choice{m.Choices[i]}
+		}
+	}
+	m.Verdict, m.Method = music.Auto, "person"
+	m.Reasons = []string{"You chose this one."}
+	return m
+}
+
+func songQuestion(key string, m music.Match) *agent.Question {
+	q := &agent.Question{ID: "song-" + key, Task: key, Text: "Several recordings fit. Which one did you mean?"}
+	if len(m.Choices) == 1 {
+		q.Text = "Is this the one you mean?"
+	}
+	for _, c := range m.Choices {
+		q.Options = append(q.Options, agent.Option{
+			ID: c.Track.ID, Track: &c.Track, Confidence: c.Confidence, Reasons: c.Reasons,
+		})
+	}
+	return q
+}
+
+// gate waits until the playlist is known and it is this song's turn.
+func (s *song) gate(ctx workflow.Context) error {
+	if s.playlist == nil {
+		if err := workflow.Await(ctx, func() bool { return s.playlist != nil }); err != nil {
+			return err
+		}
+	}
+	return workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrPlaylistID).ValueSet(s.playlist.ID))
+}
+
+// add hands the track to the writer of the playlist. A write under way is not
+// cancelled, only the pauses between tries are: afterwards it is known what happened.
+func (s *song) add(ctx workflow.Context) error {
+	pick, ok := s.p.Task.Match.Pick()
+	if !ok {
+		return fault.New(fault.Internal, "Something went wrong on our side.", nil)
+	}
+	f := s.enter(ctx, agent.Adding)
+	change := Write{
+		PersonID: s.in.PersonID, RunID: s.in.RunID, Key: s.in.Key,
+		URI: pick.Track.URI, Twins: pick.Twins, Position: Append,
+	}
+	out, err := s.write(ctx, f, s.playlist.ID, UpdateAdd, change)
+	if err != nil {
+		return err
+	}
+	s.p.Task.Result, s.p.Task.Position = out.Result, first(out.Positions)
+	if out.Result == agent.AlreadyThere {
+		f.done("already there")
+		return ended
+	}
+	f.done("")
+	return nil
+}
+
+// verify looks until the track is seen. Spotify has confirmed the write, so a
+// song that is still not seen is reported as added, with a note.
+func (s *song) verify(ctx workflow.Context) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // what was added is reported, stopped or not
+	f := s.enter(ctx, agent.Verifying)
+	pick, _ := s.p.Task.Match.Pick()
+	in := LookInput{PersonID: s.in.PersonID, PlaylistID: s.playlist.ID, URIs: append([]string{pick.Track.URI}, pick.Twins...)}
+	for _, pause := range looks {
+		var seen Seen
+		err := s.persist(ctx, readPatience, f, func() error {
+			seen = Seen{}
+			return workflow.ExecuteActivity(once(ctx, verifyLimit), acts.Look, in).Get(ctx, &seen)
+		})
+		if err != nil {
+			break // the write is confirmed; that the look failed for good changes nothing
+		}
+		if len(seen.Positions) > 0 {
+			s.p.Task.Position = first(seen.Positions)
+			f.done("")
+			return nil
+		}
+		if err := workflow.Sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+	f.done("Spotify has confirmed it but does not show it yet")
+	return nil
+}
+
+// first returns the 1-based first position, 0 when there is none.
+func first(positions []int) int {
+	if len(positions) == 0 {
+		return 0
+	}
+	return positions[0] + 1
+}

@@ -1,0 +1,286 @@
+package workflows
+
+import (
+	"strconv"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+	"segue/internal/music"
+)
+
+const (
+	maxSteps  = 12 // planner steps of one turn
+	planLimit = 10 * time.Second
+	saveLimit = 10 * time.Second
+)
+
+// AgentTurn serves one run: the planner says what to do next, the tools do it,
+// until the planner is done. Whatever happens, the run ends in the ledger.
+func AgentTurn(ctx workflow.Context, in TurnInput) error {
+	t := newTurn(ctx, in)
+	work, err := t.handle(ctx)
+	if err != nil {
+		return err
+	}
+	t.finish(work, t.run(work))
+	return t.save(ctx)
+}
+
+// turn is a running AgentTurn.
+type turn struct {
+	waker
+	in      TurnInput
+	p       agent.Progress
+	calls   []agent.Call
+	results []agent.Result
+	option  string          // the answer to the question of the run
+	asking  map[string]bool // songs that wait for the person
+	songs   map[string]workflow.ChildWorkflowFuture
+	stop    *Cancel
+}
+
+func newTurn(ctx workflow.Context, in TurnInput) *turn {
+	return &turn{
+		in: in, asking: map[string]bool{}, songs: map[string]workflow.ChildWorkflowFuture{},
+		p: agent.Progress{RunID: in.RunID, Version: 1, State: agent.Running, StartedAt: workflow.Now(ctx)},
+	}
+}
+
+func (t *turn) bump() { t.p.Version++ }
+
+// handle answers queries, signals and updates. The context it returns ends when the turn is stopped.
+func (t *turn) handle(ctx workflow.Context) (workflow.Context, error) {
+	work, cancel := workflow.WithCancel(ctx)
+	err := workflow.SetQueryHandler(ctx, QueryProgress, func() (agent.Progress, error) { return t.p, nil })
+	if err != nil {
+		return nil, err
+	}
+	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateAnswer, t.answer,
+		workflow.UpdateHandlerOptions{Validator: t.validate})
+	if err != nil {
+		return nil, err
+	}
+	err = workflow.SetUpdateHandler(ctx, UpdateCancel, func(_ workflow.Context, c Cancel) error {
+		if t.stop == nil {
+			t.stop = &c
+			cancel()
+		}
+		return nil
+	})
+	t.listen(ctx, t.wakeSongs)
+	asking := workflow.GetSignalChannel(ctx, SignalAsking)
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		for {
+			var key string
+			asking.Receive(ctx, &key)
+			t.asking[key] = true
+			t.bump()
+		}
+	})
+	return work, err
+}
+
+func (t *turn) validate(a agent.Answer) error { return validAnswer(t.p.Question, a) }
+
+func (t *turn) answer(_ workflow.Context, a agent.Answer) error {
+	t.option, t.p.Question = a.Option, nil
+	t.bump()
+	return nil
+}
+
+// wakeSongs hands a wake on to the songs that are not finished.
+func (t *turn) wakeSongs(ctx workflow.Context) {
+	for _, key := range workflow.DeterministicKeys(t.songs) {
+		if !t.songs[key].IsReady() {
+			t.songs[key].SignalChildWorkflow(ctx, SignalWake, nil)
+		}
+	}
+}
+
+// run is the loop of the agent.
+func (t *turn) run(ctx workflow.Context) error {
+	for range maxSteps {
+		step, err := t.plan(ctx)
+		if err != nil {
+			return err
+		}
+		t.p.Say, t.p.Suggestions = step.Say, step.Suggestions
+		for _, call := range step.Calls {
+			result, err := t.call(ctx, call)
+			if err != nil {
+				return err
+			}
+			t.calls, t.results = append(t.calls, call), append(t.results, result)
+		}
+		if step.Done {
+			return nil
+		}
+	}
+	return fault.New(fault.Exhausted, "This request took more steps than one message may.", nil)
+}
+
+func (t *turn) plan(ctx workflow.Context) (agent.Step, error) {
+	in := PlanInput{PersonID: t.in.PersonID, RunID: t.in.RunID, Calls: t.calls, Results: t.results}
+	var step agent.Step
+	err := workflow.ExecuteLocalActivity(local(ctx, planLimit), acts.Plan, in).Get(ctx, &step)
+	return step, err
+}
+
+// call runs one tool. Only a cancellation is an error of the turn; a fault is a
+// result, which the planner learns of and the person sees.
+func (t *turn) call(ctx workflow.Context, call agent.Call) (agent.Result, error) {
+	playlist, err := t.use(ctx, call)
+	result := agent.Result{CallID: call.ID, Code: agent.OK, Playlist: playlist}
+	if err == nil {
+		return result, nil
+	}
+	if temporal.IsCanceledError(err) {
+		return result, err
+	}
+	f := fromTemporal(err)
+	result.Code, result.Message = string(f.Kind), f.Message
+	closeStages(t.p.Steps, agent.Failed)
+	if t.p.Trouble == nil || t.p.Trouble.Kind != string(f.Kind) || !t.p.Trouble.Until.IsZero() {
+		t.p.Trouble = troubleOf(f, time.Time{})
+	}
+	t.bump()
+	return result, nil
+}
+
+// finish turns the error of run into the final state. A stopped turn first
+// takes back what it has added, when that was asked for.
+func (t *turn) finish(ctx workflow.Context, err error) {
+	after, _ := workflow.NewDisconnectedContext(ctx)
+	t.collect(after)
+	t.p.Question = nil
+	if t.stop != nil && (err != nil || ctx.Err() != nil) {
+		t.stopped(after)
+	} else {
+		t.end(err)
+	}
+	t.p.EndedAt = workflow.Now(after)
+	t.p.Undoable = t.p.Undoable || undoable(t.p)
+	t.bump()
+}
+
+func (t *turn) stopped(ctx workflow.Context) {
+	closeStages(t.p.Steps, agent.Cancelled)
+	t.p.Trouble = nil
+	t.p.Title = "Stopped"
+	if n := summarise(t.p.Tasks).added; n > 0 && t.p.Playlist != nil {
+		t.p.Say = "What was added before the stop is still in " + t.p.Playlist.Name + "."
+		if t.stop.Undo {
+			t.takeBack(ctx, *t.p.Playlist, t.p.Tasks)
+			t.p.Say = "What was added before the stop has been taken back."
+		}
+	}
+	t.p.State = agent.Cancelled
+}
+
+func (t *turn) end(err error) {
+	switch {
+	case err != nil:
+		closeStages(t.p.Steps, agent.Failed)
+		t.p.State, t.p.Trouble = agent.Failed, troubleOf(fromTemporal(err), time.Time{})
+	case t.p.Trouble != nil:
+		t.p.State = agent.Failed
+	case allFailed(t.p.Tasks):
+		t.p.State, t.p.Trouble = agent.Failed, t.p.Tasks[0].Trouble
+	default:
+		t.p.State = agent.Done
+	}
+}
+
+func allFailed(tasks []agent.Task) bool {
+	for _, task := range tasks {
+		if task.State != agent.Failed {
+			return false
+		}
+	}
+	return len(tasks) > 0
+}
+
+func undoable(p agent.Progress) bool {
+	if p.Playlist == nil {
+		return false
+	}
+	for _, task := range p.Tasks {
+		if task.Result == agent.Added || task.Result == agent.Removed {
+			return true
+		}
+	}
+	return false
+}
+
+// save writes the outcome to the ledger; it is repeated until the store takes it.
+func (t *turn) save(ctx workflow.Context) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	in := SaveInput{PersonID: t.in.PersonID, RunID: t.in.RunID, Outcome: t.p}
+	return workflow.ExecuteLocalActivity(local(ctx, saveLimit), acts.Save, in).Get(ctx, nil)
+}
+
+// step starts a stage of the run itself.
+func (t *turn) step(ctx workflow.Context, name string) *stageFace {
+	return runFace(&t.p, name, t.bump).enter(ctx)
+}
+
+// reach runs a reading activity with patience, shown on the stage.
+func (t *turn) reach(ctx workflow.Context, f *stageFace, activity, in, out any) error {
+	return t.persist(ctx, readPatience, f, func() error {
+		return workflow.ExecuteActivity(once(ctx, searchLimit), activity, in).Get(ctx, out)
+	})
+}
+
+// findPlaylist resolves what the person called a playlist, and asks when it could be several.
+func (t *turn) findPlaylist(ctx workflow.Context, ref agent.PlaylistRef, editable bool) (music.Playlist, error) {
+	f := t.step(ctx, agent.Finding)
+	in := FindInput{PersonID: t.in.PersonID, Ref: ref, Editable: editable}
+	var found FindOutput
+	if err := t.reach(ctx, f, acts.FindPlaylist, in, &found); err != nil {
+		return music.Playlist{}, err
+	}
+	playlist := music.Playlist{}
+	if len(found.Playlists) == 1 && !found.Ask {
+		playlist = found.Playlists[0]
+	} else {
+		var err error
+		if playlist, err = t.choosePlaylist(ctx, f, found.Playlists, ref); err != nil {
+			return playlist, err
+		}
+	}
+	f.done(playlist.Name)
+	t.p.Playlist = &playlist
+	t.bump()
+	return playlist, nil
+}
+
+// choosePlaylist asks which of several playlists is meant.
+func (t *turn) choosePlaylist(
+	ctx workflow.Context, f *stageFace, options []music.Playlist, ref agent.PlaylistRef,
+) (music.Playlist, error) {
+	q := &agent.Question{ID: "playlist-" + strconv.Itoa(len(t.calls)+1), Text: "Which playlist do you mean?"}
+	if ref.Name != "" {
+		q.Text = "You have " + strconv.Itoa(len(options)) + " playlists called " + ref.Name + ". Which one do you mean?"
+	}
+	for _, p := range options {
+		q.Options = append(q.Options, agent.Option{ID: p.ID, Playlist: &p})
+	}
+	t.option, t.p.Question = "", q
+	f.stage().State, t.p.State = agent.Waiting, agent.Waiting
+	t.bump()
+	answered, err := workflow.AwaitWithTimeout(ctx, answerLimit, func() bool { return t.option != "" })
+	if err != nil {
+		return music.Playlist{}, err
+	}
+	t.p.Question, t.p.State = nil, agent.Running
+	for _, p := range options {
+		if answered && p.ID == t.option {
+			return p, nil
+		}
+	}
+	return music.Playlist{}, fault.New(fault.Invalid, "No playlist was chosen.", nil)
+}

@@ -1,0 +1,139 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"segue/internal/agent"
+	"segue/internal/music"
+)
+
+// ahead is how many songs of a turn are searched at the same time.
+const ahead = 8
+
+// syncSongs starts a SyncSong for each song, resolves the playlist meanwhile, and
+// lets the songs add in the order asked for. A song that waits for the person
+// does not hold up the ones after it.
+func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.PlaylistRef, error) {
+	t.p.Title = fmt.Sprintf("Adding %s to %s", count(len(a.Songs), "song"), named(a.Playlist))
+	from := t.tasks(a.Songs)
+	songs, cancel := workflow.WithCancel(ctx)
+	started := from
+	start := func(upTo int) {
+		for ; started < min(upTo, len(t.p.Tasks)); started++ {
+			t.startSong(songs, &t.p.Tasks[started])
+		}
+	}
+	start(from + ahead)
+	playlist, err := t.findPlaylist(ctx, a.Playlist, true)
+	if err != nil {
+		cancel()
+		t.dropSongs(from)
+		return agent.PlaylistRef{}, err
+	}
+	t.p.Title = fmt.Sprintf("Adding %s to %s", count(len(a.Songs), "song"), playlist.Name)
+	for i := from; i < len(t.p.Tasks); i++ {
+		start(i + ahead)
+		if err := t.release(ctx, t.p.Tasks[i].Key, playlist); err != nil {
+			return refTo(playlist), err
+		}
+	}
+	if err := t.awaitSongs(ctx, from); err != nil {
+		return refTo(playlist), err
+	}
+	t.p.Title = addHeadline(t.p.Tasks[from:], playlist.Name)
+	t.bump()
+	return refTo(playlist), nil
+}
+
+// startSong starts the child of one task; its result replaces the task.
+func (t *turn) startSong(ctx workflow.Context, task *agent.Task) {
+	in := SongInput{RunID: t.in.RunID, PersonID: t.in.PersonID, Key: task.Key, Song: task.Song}
+	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            SongID(in.RunID, in.Key),
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_REQUEST_CANCEL,
+		WaitForCancellation:   true, // a stopped song still tells what it has done
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			keyword(AttrUserID).ValueSet(in.PersonID),
+			keyword(AttrRunID).ValueSet(in.RunID),
+			keyword(AttrTrackName).ValueSet(short(in.Song.Title)),
+			keyword(AttrArtistName).ValueSet(short(strings.Join(in.Song.Artists, ", "))),
+		),
+	})
+	task.State = agent.Running
+	t.songs[task.Key] = workflow.ExecuteChildWorkflow(ctx, SyncSong, in)
+	t.bump()
+}
+
+// short cuts a text to what a search attribute may hold.
+func short(s string) string {
+	if runes := []rune(s); len(runes) > 200 {
+		return string(runes[:200])
+	}
+	return s
+}
+
+// release lets one song add and waits until it is done or waits for the person.
+func (t *turn) release(ctx workflow.Context, key string, playlist music.Playlist) error {
+	child := t.songs[key]
+	if err := child.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
+		return err
+	}
+	if err := child.SignalChildWorkflow(ctx, SignalProceed, playlist).Get(ctx, nil); err != nil && !child.IsReady() {
+		return err // a song that has ended meanwhile needs no signal
+	}
+	return workflow.Await(ctx, func() bool { return child.IsReady() || t.asking[key] })
+}
+
+// awaitSongs waits for every song and takes over what became of it.
+func (t *turn) awaitSongs(ctx workflow.Context, from int) error {
+	for i := from; i < len(t.p.Tasks); i++ {
+		if err := t.takeOver(ctx, &t.p.Tasks[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeOver waits for the child of a task and replaces the task by its result.
+func (t *turn) takeOver(ctx workflow.Context, task *agent.Task) error {
+	child, ok := t.songs[task.Key]
+	if !ok || task.State.Final() {
+		return nil
+	}
+	var out SongProgress
+	if err := child.Get(ctx, &out); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return t.settle(ctx, task, err)
+	}
+	*task = out.Task
+	t.p.Version += out.Version
+	t.bump()
+	return nil
+}
+
+// collect takes over what is known of every song once the turn is ending.
+func (t *turn) collect(ctx workflow.Context) {
+	for i := range t.p.Tasks {
+		task := &t.p.Tasks[i]
+		_ = t.takeOver(ctx, task) // ctx is disconnected: nothing but the end of the child ends the wait
+		if !task.State.Final() {
+			task.State = agent.Cancelled
+		}
+	}
+}
+
+// dropSongs forgets tasks whose playlist could not be found; their children are cancelled.
+func (t *turn) dropSongs(from int) {
+	for i := from; i < len(t.p.Tasks); i++ {
+		t.p.Tasks[i].State = agent.Cancelled
+	}
+	t.bump()
+}

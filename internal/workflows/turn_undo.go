@@ -1,0 +1,88 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"segue/internal/agent"
+	"segue/internal/music"
+)
+
+var noTime time.Time
+
+func isCancelled(err error) bool { return temporal.IsCanceledError(err) }
+
+// undo takes back what a finished run has changed: the last change first,
+// nothing that was there before.
+func (t *turn) undo(ctx workflow.Context, a agent.UndoArgs) (agent.PlaylistRef, error) {
+	t.p.Title = "Taking it back"
+	in := OutcomeInput{PersonID: t.in.PersonID, RunID: a.RunID, By: t.in.RunID}
+	var past agent.Progress
+	if err := workflow.ExecuteLocalActivity(local(ctx, saveLimit), acts.Outcome, in).Get(ctx, &past); err != nil {
+		return agent.PlaylistRef{}, err
+	}
+	playlist := *past.Playlist
+	t.p.Playlist = &playlist
+	for _, task := range past.Tasks {
+		if task.Result == agent.Added || task.Result == agent.Removed {
+			task.Steps, task.State, task.Question, task.Trouble = nil, agent.Accepted, nil, nil
+			t.p.Tasks = append(t.p.Tasks, task)
+		}
+	}
+	t.bump()
+	t.takeBack(ctx, playlist, t.p.Tasks)
+	if ctx.Err() != nil {
+		return refTo(playlist), ctx.Err()
+	}
+	t.p.Title = "Taken back from " + playlist.Name
+	if past.Tasks[0].Result == agent.Removed {
+		t.p.Title = "Put back into " + playlist.Name
+	}
+	t.bump()
+	return refTo(playlist), nil
+}
+
+// takeBack reverses the effects of the tasks, last first. What cannot be taken
+// back is told on its task and does not stop the others.
+func (t *turn) takeBack(ctx workflow.Context, playlist music.Playlist, tasks []agent.Task) {
+	for i := len(tasks) - 1; i >= 0; i-- {
+		task := &tasks[i]
+		effect := task.Result
+		if effect != agent.Added && effect != agent.Removed {
+			continue
+		}
+		task.State = agent.Running
+		if err := t.settle(ctx, task, t.reverse(ctx, playlist, task, effect)); err != nil {
+			return
+		}
+	}
+}
+
+// reverse removes what was added, or adds what was removed at its old place.
+func (t *turn) reverse(ctx workflow.Context, playlist music.Playlist, task *agent.Task, effect string) error {
+	pick, ok := task.Match.Pick()
+	if !ok {
+		return nil
+	}
+	kind, stage := UpdateRemove, agent.Removing
+	change := Write{
+		PersonID: t.in.PersonID, RunID: t.in.RunID, Key: "undo-" + task.Key, URI: pick.Track.URI, Most: 1, Position: Append,
+	}
+	if effect == agent.Removed {
+		kind, stage = UpdateAdd, agent.Adding
+		change.Twins, change.Position = pick.Twins, max(0, task.Position-1)
+	}
+	f := taskFace(task, stage, t.bump).enter(ctx)
+	out, err := t.write(ctx, f, playlist.ID, kind, change)
+	if err != nil {
+		return err
+	}
+	task.Result = out.Result
+	f.done("")
+	if kind == UpdateRemove && out.Result == agent.Removed {
+		return t.verifyGone(ctx, playlist.ID, task, &music.Choice{Track: pick.Track})
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+)
+
+const nothingToDo = "Nothing to do."
+
+// troubleOf puts a fault into the three parts a person is told: what happened,
+// what was kept, what to do. until is when it goes on by itself, zero when it does not.
+func troubleOf(f *fault.Error, until time.Time) *agent.Trouble {
+	t := &agent.Trouble{Kind: string(f.Kind), What: f.Message, Until: until}
+	switch f.Kind {
+	case fault.Unauthorised:
+		t.Kept = "Your request is saved."
+		t.Do = "Log in with Spotify again; it goes on by itself."
+		t.Reconnect, t.Until = true, time.Time{}
+	case fault.RateLimited, fault.Unavailable:
+		t.Kept = "Your request is saved and goes on by itself."
+		t.Do = nothingToDo
+	case fault.Forbidden, fault.NotFound, fault.Invalid, fault.Conflict:
+		t.Kept = "Nothing was changed."
+		t.Do = "Change the request and send it again."
+	case fault.Exhausted, fault.Internal:
+		t.Kept = "Your request is saved in the conversation; what was added so far stays."
+		t.Do = "Send it again. If it happens once more, tell whoever runs this Segue."
+	}
+	return t
+}
+
+// count says "1 song", "3 songs".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// summary counts the results of the tasks.
+type summary struct{ added, there, missing, left, removed, absent, failed, cancelled, total int }
+
+func summarise(tasks []agent.Task) summary {
+	s := summary{total: len(tasks)}
+	for _, t := range tasks {
+		switch {
+		case t.State == agent.Failed:
+			s.failed++
+		case t.Result == agent.Added:
+			s.added++
+		case t.Result == agent.AlreadyThere:
+			s.there++
+		case t.Result == agent.NotFound:
+			s.missing++
+		case t.Result == agent.LeftOut:
+			s.left++
+		case t.Result == agent.Removed:
+			s.removed++
+		case t.Result == agent.NotThere:
+			s.absent++
+		default:
+			s.cancelled++
+		}
+	}
+	return s
+}
+
+// addHeadline says in a line what became of an add.
+func addHeadline(tasks []agent.Task, playlist string) string {
+	s := summarise(tasks)
+	if s.total == 1 {
+		switch {
+		case s.added == 1:
+			return "Added to " + playlist
+		case s.there == 1:
+			return "Already in " + playlist
+		case s.missing == 1:
+			return "Not found on Spotify"
+		case s.left == 1:
+			return "Left out"
+		default:
+			return "Not added"
+		}
+	}
+	if s.added+s.there == s.total {
+		if s.there == 0 {
+			return fmt.Sprintf("Added %s to %s", count(s.added, "song"), playlist)
+		}
+		return fmt.Sprintf("Added %s to %s, %d already there", count(s.added, "song"), playlist, s.there)
+	}
+	return fmt.Sprintf("Added %d of %s to %s", s.added, count(s.total, "song"), playlist)
+}
+
+// removeHeadline says in a line what became of a removal.
+func removeHeadline(tasks []agent.Task, playlist string) string {
+	s := summarise(tasks)
+	switch {
+	case s.removed == s.total:
+		return fmt.Sprintf("Removed %s from %s", count(s.removed, "song"), playlist)
+	case s.total == 1 && s.failed == 0:
+		return "Not in " + playlist
+	default:
+		return fmt.Sprintf("Removed %d of %s from %s", s.removed, count(s.total, "song"), playlist)
+	}
+}

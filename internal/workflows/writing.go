@@ -1,0 +1,83 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+)
+
+// writeLimit bounds one request to the writer: proving an unknown outcome takes
+// the quiet time and some reads, and others may be in the queue before it.
+const writeLimit = 10 * time.Minute
+
+// acts only names the activities; it is nil.
+var acts *Activities
+
+// once are the options of an activity that is tried once: its retries are the workflow's.
+func once(ctx workflow.Context, limit time.Duration) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: limit,
+		HeartbeatTimeout:    heartbeat,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+}
+
+// local are the options of a short activity that runs inside the workflow task
+// and only touches our own store; it is repeated until it succeeds.
+func local(ctx workflow.Context, limit time.Duration) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: time.Hour,
+		StartToCloseTimeout:    limit,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute,
+		},
+	})
+}
+
+// write asks the writer for a change and waits for it with the patience of a
+// write. The try counts requests that came back with a fault: the same request
+// may be sent again without harm, a new one has another update id.
+func (w *waker) write(
+	ctx workflow.Context, shown face, playlistID, kind string, change Write,
+) (WriteOutcome, error) {
+	var out WriteOutcome
+	try := 0
+	err := w.persist(ctx, writePatience, shown, func() error {
+		if ctx.Err() != nil {
+			return temporal.NewCanceledError()
+		}
+		safe, _ := workflow.NewDisconnectedContext(ctx)
+		in := WriteInput{PlaylistID: playlistID, Kind: kind, Change: change, Try: try}
+		out = WriteOutcome{} // decoding adds to what is there, and a fault must not outlive its try
+		err := workflow.ExecuteActivity(once(safe, writeLimit), acts.Write, in).Get(safe, &out)
+		if err != nil {
+			return err
+		}
+		if out.Fault != nil {
+			try++
+			return out.Fault.err()
+		}
+		return nil
+	})
+	return out, err
+}
+
+// validAnswer checks an answer against the open question.
+func validAnswer(q *agent.Question, a agent.Answer) error {
+	if q == nil || q.ID != a.Question {
+		return fault.New(fault.Conflict, "This question has been settled already.", nil)
+	}
+	if a.Option == agent.NoneOfThese {
+		return nil
+	}
+	for _, o := range q.Options {
+		if o.ID == a.Option {
+			return nil
+		}
+	}
+	return fault.New(fault.Invalid, "This was not one of the choices.", nil)
+}
