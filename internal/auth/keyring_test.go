@@ -214,7 +214,7 @@ func TestAKeyFileIsNeverWrittenOver(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got, err := os.ReadFile(path); err != nil || string(got) != "first" {
+	if got, err := readKeyFile(path); err != nil || got != "first" {
 		t.Fatalf("%q, %v", got, err)
 	}
 }

@@ -71,10 +71,10 @@ func TestSec01_ABadStateIsInvalidAndCallsNobody(t *testing.T) {
 		{"no code", func(_ *house, l, _ login) login { l.query.Del("code"); return l }},
 		{"state as cookie", func(_ *house, l, _ login) login { l.cookie = l.query.Get("state"); return l }},
 		{"another row's verifier", func(h *house, l, other login) login {
-			mine, theirs := string(hashID(l.query.Get("state"))), string(hashID(other.query.Get("state")))
-			row := h.memory.logins[mine]
-			row.Verifier = h.memory.logins[theirs].Verifier
-			h.memory.logins[mine] = row
+			mine, theirs := hashID(l.query.Get("state")), hashID(other.query.Get("state"))
+			row := h.memory.logins[string(mine)]
+			row.Verifier = h.memory.logins[string(theirs)].Verifier
+			h.memory.logins[string(mine)] = row
 			return l
 		}},
 	}

@@ -21,7 +21,7 @@ type browser struct {
 }
 
 func (b *browser) request() *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080/", http.NoBody)
+	r := httptest.NewRequestWithContext(b.t.Context(), http.MethodGet, "http://127.0.0.1:8080/", http.NoBody)
 	if b.cookie != nil {
 		r.AddCookie(b.cookie)
 	}
@@ -243,10 +243,12 @@ func TestSec04_ABadCookieIsNobody(t *testing.T) {
 	for name, value := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bad := &browser{t: t, sessions: b.sessions, cookie: &http.Cookie{Name: "segue", Value: value}}
+			cookie := *b.cookie //nolint:gosec // it is only sent
+			cookie.Value = value
+			bad := &browser{t: t, sessions: b.sessions, cookie: &cookie}
 			bad.wantAnonymous()
 			bad.do(bad.sessions.End)
-			bad.cookie = &http.Cookie{Name: "segue", Value: value}
+			bad.cookie = &cookie
 			bad.logIn("ada") // and a bad cookie keeps nobody out
 			bad.wantPerson("ada")
 		})

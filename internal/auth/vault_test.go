@@ -119,10 +119,10 @@ func TestRefreshBringsAnotherTokenThanTheRefusedOne(t *testing.T) {
 
 func TestRefreshDoesNotTakeTheRefusedTokenFromTheFlightItJoins(t *testing.T) {
 	t.Parallel()
+	h := newHouse(t)
+	h.accounts.http.Transport = direct{h.stub} // a bubble cannot wait for a network
+	p := h.logIn()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		h.accounts.http.Transport = direct{h.stub} // a bubble cannot wait for a network
-		p := h.logIn()
 		if _, err := h.vault.Refresh(t.Context(), p.ID, "access-1"); err != nil {
 			t.Fatal(err)
 		}

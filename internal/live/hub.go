@@ -16,7 +16,8 @@ import (
 const (
 	coalesce = 150 * time.Millisecond // changes come in bursts: wait for the rest of one
 	gap      = 200 * time.Millisecond // shortest time between two reads
-	fallback = 5 * time.Second        // a doorbell may be lost: look anyway
+	recheck  = 250 * time.Millisecond // a change may slip in while the doorbell is being armed: look once more
+	fallback = 5 * time.Second        // a doorbell may be lost later: look anyway
 	linger   = 2 * time.Second        // a reload comes back within this time
 	backoff  = 500 * time.Millisecond // first pause after a failure; doubles
 	longest  = 4 * time.Second        // longest pause before jitter, which adds up to a quarter
@@ -33,7 +34,8 @@ type Source[T Snapshot] interface {
 	// Snapshot returns the newest state of id.
 	Snapshot(ctx context.Context, id string) (T, error)
 	// Wait is the doorbell: it returns nil when the state of id may have changed
-	// since the call began. It may ring too often; a ring that is lost costs five seconds.
+	// since the call began. It may ring too often; a lost ring costs half a second
+	// when it was lost at the beginning of the call, five seconds later on.
 	Wait(ctx context.Context, id string) error
 }
 

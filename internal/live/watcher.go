@@ -52,14 +52,16 @@ func (w *watcher[T]) stopLinger() {
 }
 
 // run reads until the final snapshot or the end of ctx. The doorbell is armed
-// before each read, so that a change in between rings instead of being missed.
+// before a read, so that a change in between rings; how long arming takes is not
+// known, so the first look after it comes soon.
 func (w *watcher[T]) run(ctx context.Context) {
 	defer w.end()
 	var bell chan error
 	failures := 0
 	for ctx.Err() == nil {
+		patience := fallback
 		if bell == nil {
-			bell = w.listen(ctx)
+			bell, patience = w.listen(ctx), recheck
 		}
 		began := time.Now()
 		snapshot, err := w.hub.src.Snapshot(ctx, w.id)
@@ -67,7 +69,7 @@ func (w *watcher[T]) run(ctx context.Context) {
 			return
 		}
 		if err == nil {
-			bell, err = hear(ctx, bell)
+			bell, err = hear(ctx, bell, patience)
 		}
 		if err != nil {
 			failures++
@@ -87,10 +89,10 @@ func (w *watcher[T]) listen(ctx context.Context) chan error {
 	return bell
 }
 
-// hear waits for the bell, but not longer than fallback; it returns the bell
+// hear waits for the bell, but not longer than patience; it returns the bell
 // that is still armed, if it is.
-func hear(ctx context.Context, bell chan error) (chan error, error) {
-	timer := time.NewTimer(fallback)
+func hear(ctx context.Context, bell chan error, patience time.Duration) (chan error, error) {
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case err := <-bell:

@@ -35,7 +35,7 @@ const (
 	AttrTrackName   = "TrackName"
 	AttrArtistName  = "ArtistName"
 	AttrMatchMethod = "MatchMethod"
-	AttrRunID       = "RunId"
+	AttrRunID       = "LedgerRunId" // RunId is taken by Temporal itself
 )
 
 // SearchAttributes lists the names that a namespace must know.

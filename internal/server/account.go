@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+	"segue/web/templates/page"
+)
+
+// manyRuns is more than can be unfinished at once.
+const manyRuns = 10_000
+
+// showAccount shows who is logged in and the ways to leave.
+func (s *Server) showAccount(c echo.Context) error {
+	p := person(c)
+	return render(c, http.StatusOK, page.Account(page.AccountView{
+		Person:    personView(p),
+		Since:     p.CreatedAt,
+		Confirm:   c.QueryParam("confirm") == "disconnect",
+		Reconnect: p.NeedsReauth,
+	}))
+}
+
+// disconnect stops what runs for the person, deletes everything of theirs and
+// logs them out. It asks once more unless the form says that it has.
+func (s *Server) disconnect(c echo.Context) error {
+	if field(c, "confirm") != "yes" {
+		return c.Redirect(http.StatusSeeOther, "/account?confirm=disconnect")
+	}
+	ctx, id := c.Request().Context(), person(c).ID
+	open, err := s.Ledger.Unfinished(ctx, manyRuns)
+	if err != nil {
+		return err
+	}
+	open = slices.DeleteFunc(open, func(r agent.Run) bool { return r.PersonID != id })
+	if err := s.stop(ctx, open); err != nil {
+		return err
+	}
+	if err := s.Ledger.DeletePerson(ctx, id); err != nil {
+		return err
+	}
+	if err := s.Sessions.End(c.Response(), c.Request()); err != nil {
+		return err
+	}
+	return leave(c)
+}
+
+// stop cancels runs; the engine need not know each of them.
+func (s *Server) stop(ctx context.Context, runs []agent.Run) error {
+	for _, run := range runs {
+		if err := s.Engine.Cancel(ctx, run.ID, false); err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"segue/internal/agent"
+	"segue/internal/auth"
+)
+
+// NewMessage is a message to accept. Its fields are those of the store's type of
+// the same name, so that one converts to the other; the store itself is not ours to import.
+type NewMessage struct {
+	PersonID       string
+	ConversationID string // "" starts a new conversation
+	Text           string
+	Key            string // idempotency key of the form, unique per person
+	UndoOf         string // the run to undo, "" for an ordinary message
+}
+
+// ledger is the store. Whatever is not the person's is a fault NotFound.
+type ledger interface {
+	accepter
+	runs
+	conversations
+	people
+}
+
+type accepter interface {
+	// Accept writes message and run in one transaction; the same key again gives
+	// the same run and fresh=false.
+	Accept(ctx context.Context, m NewMessage) (run agent.Run, fresh bool, err error)
+}
+
+type runs interface {
+	Run(ctx context.Context, personID, runID string) (agent.Run, error)
+	Runs(ctx context.Context, personID, conversationID string) ([]agent.Run, error)
+	Unfinished(ctx context.Context, limit int) ([]agent.Run, error)
+}
+
+type conversations interface {
+	Conversations(ctx context.Context, personID string, limit int) ([]agent.Conversation, error)
+	Conversation(ctx context.Context, personID, id string) (agent.Conversation, error)
+	Messages(ctx context.Context, personID, conversationID string) ([]agent.Message, error)
+	Rename(ctx context.Context, personID, id, title string) error
+	DeleteConversation(ctx context.Context, personID, id string) error
+}
+
+type people interface {
+	DeletePerson(ctx context.Context, personID string) error
+}
+
+// engine runs what was accepted. A run it does not know is a fault NotFound.
+type engine interface {
+	StartTurn(ctx context.Context, run agent.Run) error
+	Answer(ctx context.Context, runID string, a agent.Answer) error
+	Cancel(ctx context.Context, runID string, undo bool) error
+	watcher
+}
+
+// watcher is the part of the engine that a stream needs.
+type watcher interface {
+	Progress(ctx context.Context, runID string) (agent.Progress, error)
+	// Wait returns when something may have changed.
+	Wait(ctx context.Context, runID string) error
+}
+
+// logins is the way through Spotify's consent page.
+type logins interface {
+	Begin(ctx context.Context, returnTo string) (authorizeURL, cookie string, err error)
+	Finish(ctx context.Context, cookie string, query url.Values) (p auth.Person, returnTo string, err error)
+}
+
+// sessions are logged-in browsers. Without a living session Person is a fault Unauthorised.
+type sessions interface {
+	Start(w http.ResponseWriter, r *http.Request, personID string) error
+	Person(r *http.Request) (auth.Person, error)
+	End(w http.ResponseWriter, r *http.Request) error
+	EndAll(w http.ResponseWriter, r *http.Request, personID string) error
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+)
+
+// startTime bounds how long a form waits for the engine to take up a run.
+const startTime = 5 * time.Second
+
+// sendMessage accepts a message into the conversation of the path, or into a new
+// one, and shows it. What is not accepted stays in the composer with the reason,
+// whatever that is: nobody should have to type it again.
+func (s *Server) sendMessage(c echo.Context) error {
+	id := c.Param("id")
+	text, kept, err := messageText(field(c, "text"))
+	if err != nil {
+		return s.showRefused(c, id, kept, err)
+	}
+	key, err := formKey(c)
+	if err != nil {
+		return s.showRefused(c, id, kept, err)
+	}
+	run, err := s.accept(c.Request().Context(), NewMessage{PersonID: person(c).ID, ConversationID: id, Text: text, Key: key})
+	switch fault.KindOf(err) {
+	case "":
+		return c.Redirect(http.StatusSeeOther, "/c/"+run.ConversationID+"#latest")
+	case fault.NotFound, fault.Unauthorised: // there is no conversation to show it in
+		return err
+	default:
+		return s.showRefused(c, id, kept, err)
+	}
+}
+
+// accept puts a message on disk and has its run started. From the first on it is
+// accepted: a run that does not start now is started by the reconciler.
+func (s *Server) accept(ctx context.Context, m NewMessage) (agent.Run, error) {
+	if wait := s.messages.take(m.PersonID, time.Now()); wait > 0 {
+		return agent.Run{}, &fault.Error{Kind: fault.RateLimited, Message: "You sent many messages in a short time.", RetryAfter: wait}
+	}
+	run, fresh, err := s.Ledger.Accept(ctx, m)
+	if err != nil || !fresh {
+		return run, err
+	}
+	start, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTime)
+	defer cancel()
+	if err := s.Engine.StartTurn(start, run); err != nil {
+		s.Logger.WarnContext(ctx, "run accepted but not started yet", slog.String("run", run.ID), slog.Any("error", err))
+	}
+	return run, nil
+}

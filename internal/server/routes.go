@@ -1,0 +1,61 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"segue/web"
+)
+
+// routes builds the table of everything that can be asked for.
+func (s *Server) routes() *echo.Echo {
+	e := echo.New()
+	e.HTTPErrorHandler = s.fail
+	e.IPExtractor = echo.ExtractIPDirect() // unset, Echo believes any X-Forwarded-For
+	e.Pre(s.accessLog, s.securityHeaders, sameOrigin(), readForm)
+	e.Use(compressed())
+
+	get(e, "/healthz", s.showHealth)
+	get(e, web.Prefix+"*", echo.WrapHandler(web.Handler()))
+	get(e, "/", s.showHome)
+	e.GET("/callback", s.finishLogin) // no HEAD: looking ahead must not use up a login
+	e.Match([]string{http.MethodGet, http.MethodPost}, "/login", s.beginLogin,
+		byAddress(newLimiter(s.Limits.Logins), "There were many logins from here in a short time."))
+	e.POST("/logout", s.logOut)
+
+	// No echo.Group here: its catch-all would ask whoever mistypes an address to log in.
+	in := s.signedIn
+	get(e, "/account", s.showAccount, in)
+	e.POST("/account/logout-everywhere", s.logOutEverywhere, in)
+	e.POST("/account/disconnect", s.disconnect, in)
+
+	get(e, "/c", s.showConversation, in)
+	e.POST("/c", s.sendMessage, in)
+	get(e, "/c/:id", s.showConversation, in)
+	e.POST("/c/:id/messages", s.sendMessage, in)
+	e.POST("/c/:id/rename", s.renameConversation, in)
+	e.POST("/c/:id/delete", s.deleteConversation, in)
+
+	get(e, "/runs/:id", s.showRun, in)
+	e.GET("/runs/:id/events", s.streamRun, in)
+	e.POST("/runs/:id/answer", s.answerRun, in)
+	e.POST("/runs/:id/cancel", s.cancelRun, in)
+	e.POST("/runs/:id/undo", s.undoRun, in)
+	return e
+}
+
+// get routes GET and the HEAD that goes with it; net/http drops the body of the latter.
+func get(e *echo.Echo, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) {
+	e.Match([]string{http.MethodGet, http.MethodHead}, path, h, m...)
+}
+
+// compressed gzips what is long enough to gain by it, and no stream.
+func compressed() echo.MiddlewareFunc {
+	return middleware.GzipWithConfig(middleware.GzipConfig{
+		MinLength: 1024,
+		Skipper:   func(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/events") },
+	})
+}

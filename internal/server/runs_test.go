@@ -1,0 +1,95 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"segue/internal/agent"
+)
+
+func running(id string, version int64) agent.Progress {
+	return agent.Progress{RunID: id, Version: version, State: agent.Running, Title: "Reading your playlists"}
+}
+
+// finish puts the end of a run into the ledger, as the engine does.
+func finish(t *testing.T, s *site, run agent.Run, p agent.Progress) {
+	t.Helper()
+	p.RunID = run.ID
+	if err := s.db.Finish(t.Context(), run.PersonID, run.ID, p); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestARunIsShownInEachState(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.login("ada")
+	run := ada.say("my playlists")
+	ada.get("/runs/" + run.ID).wants(http.StatusOK).says("my playlists") // before the engine knows it
+	s.engine.set(running(run.ID, 1))
+	ada.get("/runs/" + run.ID).wants(http.StatusOK).says("Reading your playlists")
+	finish(t, s, run, agent.Progress{State: agent.Done, Version: 2, Say: "You have 5 playlists."})
+	ada.get("/runs/" + run.ID).wants(http.StatusOK).says("You have 5 playlists.")
+	page := ada.get("/c/" + run.ConversationID).wants(http.StatusOK).page().Find("main").Text()
+	if n := strings.Count(page, "You have 5 playlists."); n != 1 {
+		t.Errorf("the conversation says it %d times", n)
+	}
+}
+
+func TestAnAnswerReachesTheEngine(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.login("ada")
+	run := ada.say("add One")
+	path := "/runs/" + run.ID + "/answer"
+	ada.post(path, "question", "q1", "option", "t1").wants(http.StatusServiceUnavailable).says("not started yet")
+	s.engine.set(running(run.ID, 1))
+	ada.post(path, "question", "q1").wants(http.StatusBadRequest).says("Choose one")
+	ada.post(path, "question", "q1", "option", "t1").redirects("/c/" + run.ConversationID)
+	ada.post(path, "question", "q1", "option", "none", "back", "/runs/"+run.ID).redirects("/runs/" + run.ID)
+	ada.post(path, "question", "q1", "option", "t2", "back", "https://evil.example").redirects("/c/" + run.ConversationID)
+	if got := s.engine.answers; len(got) != 3 || got[0] != (agent.Answer{Question: "q1", Option: "t1"}) {
+		t.Errorf("answers %v", got)
+	}
+	finish(t, s, run, agent.Progress{State: agent.Done})
+	ada.post(path, "question", "q1", "option", "t1").wants(http.StatusConflict).says("has ended")
+}
+
+func TestStopCancelsWithAndWithoutUndo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.login("ada")
+	run := ada.say("add One")
+	s.engine.set(running(run.ID, 1))
+	ada.post("/runs/" + run.ID + "/cancel").redirects("/c/" + run.ConversationID)
+	ada.post("/runs/"+run.ID+"/cancel", "undo", "1").redirects("/c/" + run.ConversationID)
+	if got := s.engine.undos; len(got) != 2 || got[0] || !got[1] {
+		t.Errorf("cancelled with undo %v, want false, true", got)
+	}
+	finish(t, s, run, agent.Progress{State: agent.Cancelled})
+	ada.post("/runs/" + run.ID + "/cancel").redirects("/c/" + run.ConversationID)
+	if len(s.engine.undos) != 2 {
+		t.Error("a run that has ended was cancelled")
+	}
+}
+
+func TestUndoIsOneRunHoweverOftenItIsSent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.login("ada")
+	run := ada.say("add One")
+	path := "/runs/" + run.ID + "/undo"
+	ada.post(path).wants(http.StatusConflict).says("nothing here that can be undone")
+	finish(t, s, run, agent.Progress{State: agent.Done, Undoable: true})
+	for range 3 {
+		ada.post(path).redirects("/c/" + run.ConversationID + "#latest")
+	}
+	runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID)
+	if err != nil || len(runs) != 2 || runs[1].UndoOf != run.ID {
+		t.Errorf("runs %+v, %v", runs, err)
+	}
+	if got := s.engine.starts(); len(got) != 2 {
+		t.Errorf("started %v", got)
+	}
+}

@@ -1,0 +1,148 @@
+// Segue's own script. Every page works without it; it only makes waiting pleasant.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// ---- Composer: Enter sends, the box grows, the draft is kept, twice is once.
+
+const composer = $("#composer");
+const text = $("#text");
+const touch = matchMedia("(pointer: coarse)");
+const draftKey = "draft:" + location.pathname;
+
+function typed() {
+  sessionStorage.setItem(draftKey, text.value);
+  if (!CSS.supports("field-sizing", "content")) text.rows = Math.min(8, text.value.split("\n").length);
+}
+
+if (composer) {
+  const sent = sessionStorage.getItem("sent"); // cleared only by an answer, not by coming back from a failure
+  if (sent && performance.getEntriesByType("navigation")[0]?.type !== "back_forward") sessionStorage.removeItem(sent);
+  sessionStorage.removeItem("sent");
+  text.value ||= sessionStorage.getItem(draftKey) || "";
+  if (location.search) history.replaceState(null, "", location.pathname + location.hash); // a draft taken over is not taken again
+  typed();
+  text.addEventListener("input", typed);
+  text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch.matches) return;
+    event.preventDefault();
+    composer.requestSubmit();
+  });
+  if (!touch.matches) text.focus({ preventScroll: true });
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent || (form === composer && !text.value.trim())) return event.preventDefault();
+  form.dataset.sent = "yes";
+  if (form === composer) sessionStorage.setItem("sent", draftKey);
+  setTimeout(() => $$("button", form).forEach((b) => (b.disabled = true))); // the pressed button's value is taken first
+});
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // a page out of the back-forward cache is old and its forms are used up
+});
+
+document.addEventListener("click", (event) => {
+  const suggestion = event.target.closest("[data-suggest]");
+  if (!suggestion || !composer) return;
+  event.preventDefault();
+  text.value = suggestion.dataset.suggest;
+  typed();
+  text.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || $(":popover-open")) return;
+  const stop = $$("form[data-stop]").at(-1);
+  if (stop) stop.requestSubmit($("button:not([name])", stop));
+});
+
+// ---- Times: local clocks, countdowns and stopwatches, once a second.
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+let paused = false;
+
+function span(seconds) {
+  if (seconds < 100) return seconds + " s";
+  return seconds < 6000 ? Math.ceil(seconds / 60) + " min" : Math.ceil(seconds / 3600) + " h";
+}
+
+function watch(s) {
+  const two = (n) => String(n).padStart(2, "0");
+  const minutes = Math.floor(s / 60);
+  return (s < 3600 ? minutes : Math.floor(s / 3600) + ":" + two(minutes % 60)) + ":" + two(s % 60);
+}
+
+function tick() {
+  const each = (selector, words) => $$(selector).forEach((t) => (t.textContent = words(Date.parse(t.dateTime), t)));
+  each("time[data-local]", (at, t) => ((t.title = exact.format(at)), clock.format(at)));
+  if (paused) return;
+  each("time[data-countdown]", (at) => span(Math.max(0, Math.ceil((at - Date.now()) / 1000))));
+  each("time[data-elapsed]", (at) => watch(Math.max(0, Math.floor((Date.now() - at) / 1000))));
+}
+
+tick();
+setInterval(tick, 1000);
+
+// ---- The stream: the pill says how it stands, Pause holds messages back.
+
+const pill = $("#pill");
+const pause = $("#pause");
+const spoken = new Map($$("[data-announce]").map((run) => [run.id, run.dataset.announce]));
+let state = "reconnecting";
+let held = null; // what messages wait for while the page is paused
+let release = null;
+let follow = false;
+
+function show(next = state) {
+  state = next;
+  if (!pill) return;
+  pill.hidden = !$('[data-testid="connector"]');
+  pill.dataset.state = paused && state === "live" ? "paused" : state;
+}
+
+pause?.addEventListener("click", () => {
+  paused = !paused;
+  if (paused) held = new Promise((go) => (release = go));
+  else release();
+  pause.textContent = paused ? "Resume" : "Pause";
+  document.documentElement.toggleAttribute("data-paused", paused);
+  show();
+});
+
+const toEnd = () => scrollTo({ top: document.documentElement.scrollHeight });
+const refused = (status) => show(status === 401 ? "signed-out" : "reconnecting");
+
+// What a message leaves to be done; the status region speaks at the borders of steps only.
+function settle() {
+  tick();
+  show();
+  for (const run of $$("[data-announce]")) {
+    const words = run.dataset.announce;
+    if (words && spoken.get(run.id) !== words) $("#status").textContent = words;
+    spoken.set(run.id, words);
+  }
+  if (follow && composer) toEnd();
+}
+
+$("[data-login]")?.setAttribute("href", "/login?return_to=" + encodeURIComponent(location.pathname));
+for (const [name, act] of Object.entries({
+  "htmx:sse:after:connection": () => show("live"),
+  "htmx:sse:error": (event) => refused(event.detail.status),
+  "htmx:response:error": (event) => refused(event.detail.ctx.response.status),
+  "htmx:error": () => show("reconnecting"),
+  "htmx:sse:before:message": (event) => {
+    if (paused) event.detail.waitUntil(held);
+    follow = innerHeight + scrollY > document.documentElement.scrollHeight - 200;
+  },
+  "htmx:sse:after:message": settle,
+  "htmx:sse:close": () => setTimeout(settle), // the last message takes the connector with it
+})) document.addEventListener(name, act);
+
+const last = $$('[data-testid="entry"]').at(-1);
+if (last && last.offsetHeight > innerHeight - 220) last.scrollIntoView();
+else if (last) toEnd();
+show();

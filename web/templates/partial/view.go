@@ -1,0 +1,168 @@
+// Package partial holds the pieces that the page and the stream render alike:
+// the run card, track rows, questions and the error card.
+package partial
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"segue/internal/agent"
+	"segue/internal/music"
+)
+
+// RunView is a run as it is shown at one moment.
+type RunView struct {
+	Run      agent.Run
+	Progress agent.Progress // the newest snapshot; of a final run its Outcome
+	Live     bool           // connect to /runs/{id}/events while the run is not final
+	Full     bool           // the page of the run itself: every step, time and reason is open
+	Now      time.Time
+}
+
+func (v RunView) id() string { return "run-" + v.Run.ID }
+
+func (v RunView) state() agent.State {
+	if v.Progress.State == "" {
+		return v.Run.State
+	}
+	return v.Progress.State
+}
+
+// Final reports whether nothing more will happen by itself.
+func (v RunView) Final() bool { return v.state().Final() }
+
+func (v RunView) undone() bool { return v.Run.UndoneBy != "" }
+
+// back is the page that the card's forms return to.
+func (v RunView) back() string {
+	if v.Full {
+		return "/runs/" + v.Run.ID
+	}
+	return "/c/" + v.Run.ConversationID
+}
+
+func (v RunView) events() string {
+	if v.Full {
+		return "/runs/" + v.Run.ID + "/events?full=1"
+	}
+	return "/runs/" + v.Run.ID + "/events"
+}
+
+// boxed reports whether there is more to show than the words that were said.
+func (v RunView) boxed() bool {
+	p := v.Progress
+	return v.Full || !v.Final() || v.undone() || len(p.Tasks) > 0 || len(p.Playlists) > 0 || len(p.Tracks) > 0 ||
+		p.Playlist != nil || p.Trouble != nil || v.state() != agent.Done
+}
+
+// alone reports whether the playlist itself is all that a finished run has to show.
+func (v RunView) alone() bool {
+	p := v.Progress
+	return v.state() == agent.Done && p.Playlist != nil && len(p.Tasks) == 0 && len(p.Tracks) == 0 && len(p.Playlists) == 0
+}
+
+// single returns the only task of a run that has just one.
+func (v RunView) single() (agent.Task, bool) {
+	if len(v.Progress.Tasks) != 1 {
+		return agent.Task{}, false
+	}
+	return v.Progress.Tasks[0], true
+}
+
+// steps are the stages of the run itself, with those of its only task.
+func (v RunView) steps() []agent.Stage {
+	if task, ok := v.single(); ok {
+		return slices.Concat(v.Progress.Steps, task.Steps)
+	}
+	return v.Progress.Steps
+}
+
+// questions are all that the run waits for a person to decide, its own first.
+func (v RunView) questions() []agent.Question {
+	if v.Final() {
+		return nil
+	}
+	var open []agent.Question
+	if q := v.Progress.Question; q != nil {
+		open = append(open, *q)
+	}
+	for _, t := range v.Progress.Tasks {
+		if t.Question != nil && !t.State.Final() {
+			open = append(open, *t.Question)
+		}
+	}
+	return open
+}
+
+// folded splits the tasks of a long finished run: what a person must see, and
+// what went as asked, which one click shows.
+func (v RunView) folded() (shown, hidden []agent.Task) {
+	const short = 5
+	tasks := v.Progress.Tasks
+	if len(tasks) <= short || v.Full {
+		return tasks, nil
+	}
+	for _, t := range tasks {
+		if t.Result == agent.Added || t.Result == agent.Removed {
+			hidden = append(hidden, t)
+		} else {
+			shown = append(shown, t)
+		}
+	}
+	if len(hidden) <= short {
+		return tasks, nil
+	}
+	return shown, hidden
+}
+
+// changed reports whether stopping now would leave something behind.
+func (v RunView) changed() bool {
+	if v.Progress.Undoable {
+		return true
+	}
+	for _, t := range v.Progress.Tasks {
+		if t.Result == agent.Added || t.Result == agent.Removed {
+			return true
+		}
+	}
+	return false
+}
+
+// draft is the page with text put into the composer, to be read before it is sent.
+func (v RunView) draft(text string) string {
+	return "/c/" + v.Run.ConversationID + "?draft=" + url.QueryEscape(text)
+}
+
+// track is the one a task was settled with.
+func track(t agent.Task) (music.Choice, bool) {
+	if t.Match == nil || len(t.Match.Choices) == 0 {
+		return music.Choice{}, false
+	}
+	switch t.Result {
+	case agent.Added, agent.AlreadyThere, agent.Removed, agent.NotThere:
+		return t.Match.Choices[0], true
+	}
+	return t.Match.Pick()
+}
+
+// others are the recordings that were considered and not taken.
+func others(t agent.Task) []music.Choice {
+	if t.Match == nil {
+		return nil
+	}
+	if _, ok := track(t); ok {
+		return t.Match.Choices[1:]
+	}
+	return t.Match.Choices
+}
+
+// around cuts a title where a playlist is named in it, so that the name can be a link.
+func around(title, name string) (before, after string, found bool) {
+	at := strings.LastIndex(title, name)
+	if name == "" || at < 0 {
+		return title, "", false
+	}
+	return title[:at], title[at+len(name):], true
+}

@@ -1,0 +1,269 @@
+package partial
+
+import (
+	"fmt"
+	"strings"
+
+	"segue/internal/agent"
+	"segue/internal/music"
+	"segue/web/templates/ui"
+)
+
+// stageWords says a stage before, while and after it happens.
+var stageWords = map[string]struct{ todo, now, done string }{
+	agent.Understanding: {"Read your message", "Reading your message", "Understood"},
+	agent.Finding:       {"Find the playlist", "Finding the playlist", "Found the playlist"},
+	agent.Searching:     {"Search Spotify", "Searching Spotify", "Searched Spotify"},
+	agent.Matching:      {"Compare the versions", "Comparing the versions", "Matched"},
+	agent.Asking:        {"Ask you", "Waiting for your choice", "You chose"},
+	agent.Adding:        {"Add it to the playlist", "Adding it to the playlist", "Added to the playlist"},
+	agent.Verifying:     {"Check that it is there", "Checking that it is there", "Checked that it is there"},
+	agent.Reading:       {"Read from Spotify", "Reading from Spotify", "Read from Spotify"},
+	agent.Creating:      {"Create the playlist", "Creating the playlist", "Created the playlist"},
+	agent.Removing:      {"Remove it from the playlist", "Removing it from the playlist", "Removed from the playlist"},
+}
+
+// say returns a stage in words, in the tense of its state.
+func say(s agent.Stage) string {
+	w, ok := stageWords[s.Name]
+	if !ok {
+		return s.Name
+	}
+	switch s.State {
+	case agent.Done:
+		return w.done
+	case agent.Failed:
+		return "Could not " + lower(w.todo)
+	case agent.Accepted, agent.Cancelled:
+		return w.todo
+	default:
+		return w.now
+	}
+}
+
+// retrying reports whether the stage waits to be tried again.
+func retrying(s agent.Stage) bool {
+	return !s.State.Final() && !s.Again.IsZero()
+}
+
+// tries says which attempt comes next: "2 of 10".
+func tries(s agent.Stage) string {
+	switch {
+	case s.Attempt < 2:
+		return ""
+	case s.Tries == 0:
+		return fmt.Sprintf("try %d", s.Attempt)
+	default:
+		return fmt.Sprintf("%d of %d", s.Attempt, s.Tries)
+	}
+}
+
+// sign returns the icon and the tone of a state.
+func sign(s agent.State) (icon string, tone ui.Tone) {
+	switch s {
+	case agent.Done:
+		return "ok", ui.Good
+	case agent.Running:
+		return "running", ui.Active
+	case agent.Waiting:
+		return "ask", ui.Warn
+	case agent.Parked:
+		return "clock", ui.Warn
+	case agent.Failed:
+		return "alert", ui.Bad
+	case agent.Cancelled:
+		return "minus", ui.Calm
+	case agent.Accepted:
+		return "todo", ui.Calm
+	}
+	return "todo", ui.Calm
+}
+
+// title is the card's one line; a run that has no title yet gets one by its state.
+func (v RunView) title() string {
+	if v.Progress.Title != "" {
+		return v.Progress.Title
+	}
+	switch v.state() {
+	case agent.Done:
+		return "Done"
+	case agent.Failed:
+		return "This did not work"
+	case agent.Cancelled:
+		return "Stopped"
+	default:
+		return "Reading your message"
+	}
+}
+
+// kept says what is safe while a run is on its way.
+func (v RunView) kept() string {
+	if len(v.questions()) > 0 {
+		return "It waits for you, also when you close this page."
+	}
+	if v.Progress.Trouble != nil {
+		return "You can close this page." // the trouble says what is kept
+	}
+	switch len(v.Progress.Tasks) {
+	case 0:
+		return "Your message is saved. You can close this page."
+	case 1:
+		return "Your song is saved. You can close this page."
+	default:
+		return "Your songs are saved. You can close this page."
+	}
+}
+
+// word is a confidence in words.
+func word(confidence float64) (string, ui.Tone) {
+	switch {
+	case confidence >= 0.95:
+		return "Sure", ui.Good
+	case confidence >= 0.8:
+		return "Likely", ui.Warn
+	default:
+		return "Possible", ui.Warn
+	}
+}
+
+// percent is never rounded up to certainty.
+func percent(confidence float64) int {
+	return int(min(1, max(0, confidence))*100 + 1e-9)
+}
+
+// results are the outcomes of tasks in the order in which they are counted.
+var results = []struct{ code, word string }{
+	{agent.Added, "added"},
+	{agent.Removed, "removed"},
+	{agent.AlreadyThere, "already there"},
+	{agent.NotFound, "not found"},
+	{agent.NotThere, "not in the playlist"},
+	{agent.LeftOut, "left out"},
+}
+
+// count is how many tasks ended in one way.
+type count struct {
+	N    int
+	Word string
+}
+
+// counts adds up the tasks by outcome, leaving out what did not happen.
+func counts(tasks []agent.Task) []count {
+	byResult := map[string]int{}
+	failed, stopped := 0, 0
+	for _, t := range tasks {
+		switch {
+		case t.State == agent.Failed:
+			failed++
+		case t.State == agent.Cancelled:
+			stopped++
+		case t.State.Final():
+			byResult[t.Result]++
+		}
+	}
+	var all []count
+	for _, r := range results {
+		if n := byResult[r.code]; n > 0 {
+			all = append(all, count{n, r.word})
+		}
+	}
+	if failed > 0 {
+		all = append(all, count{failed, "did not work"})
+	}
+	if stopped > 0 {
+		all = append(all, count{stopped, "stopped"})
+	}
+	return all
+}
+
+// announcement is what the status region speaks when it changes: one sentence
+// at the borders of steps, nothing in between.
+func (v RunView) announcement() string {
+	switch v.state() {
+	case agent.Waiting:
+		if open := v.questions(); len(open) > 0 {
+			return "Needs your choice: " + open[0].Text
+		}
+		return "Needs your choice."
+	case agent.Parked:
+		return "On hold. It goes on by itself."
+	case agent.Done:
+		if said := counts(v.Progress.Tasks); len(said) > 0 {
+			return "Done: " + sentence(said) + "."
+		}
+		return v.title() + "."
+	case agent.Cancelled:
+		return "Stopped."
+	case agent.Failed:
+		return "" // the error card is an alert and speaks for itself
+	default:
+		return v.stepAnnouncement()
+	}
+}
+
+func (v RunView) stepAnnouncement() string {
+	if tasks := v.Progress.Tasks; len(tasks) > 1 {
+		ended := 0
+		for _, t := range tasks {
+			if t.State.Final() {
+				ended++
+			}
+		}
+		return fmt.Sprintf("%d of %d songs settled", ended, len(tasks))
+	}
+	steps := v.steps()
+	for i, s := range steps {
+		if s.State == agent.Done || s.State == agent.Accepted {
+			continue
+		}
+		return fmt.Sprintf("Step %d of %d: %s", i+1, len(steps), lower(say(s)))
+	}
+	return v.title()
+}
+
+func sentence(all []count) string {
+	said := make([]string, len(all))
+	for i, c := range all {
+		said[i] = fmt.Sprintf("%d %s", c.N, c.Word)
+	}
+	return strings.Join(said, ", ")
+}
+
+// about is the line under a track's title: artists · album · length · year.
+func about(t music.Track) string {
+	parts := []string{t.ArtistNames(), t.Album.Name, ui.Watch(t.Duration)}
+	if y := t.Album.Year(); y > 0 {
+		parts = append(parts, fmt.Sprint(y))
+	}
+	return join(parts)
+}
+
+// size is the line under a playlist's name.
+func size(p music.Playlist) string {
+	songs := fmt.Sprintf("%d songs", p.Total)
+	if p.Total == 1 {
+		songs = "1 song"
+	}
+	parts := []string{songs}
+	if p.Owner != "" {
+		parts = append(parts, "by "+p.Owner)
+	}
+	return join(parts)
+}
+
+func join(parts []string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, " · ")
+}
+
+func lower(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
