@@ -108,7 +108,7 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 // startHTTP serves the pages.
 func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) error {
 	s := server.New(server.Options{
-		Ledger: ledger{a.db}, Engine: a.engine, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
+		Ledger: ledger{a.db}, Engine: engine{a.engine}, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
 		Ready: a.engine.Healthy, Suggest: a.suggest, Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
 	})
@@ -124,6 +124,12 @@ type ledger struct{ *store.DB }
 func (l ledger) Accept(ctx context.Context, m server.NewMessage) (agent.Run, bool, error) {
 	return l.DB.Accept(ctx, store.NewMessage(m))
 }
+
+// engine gives the client the server's own type of a watch.
+type engine struct{ *workflows.Client }
+
+// Watch follows a run.
+func (e engine) Watch(runID string) server.Watch { return e.Client.Watch(runID) }
 
 // suggestions offered to a person who has not said anything yet.
 const suggestions = 4

@@ -16,8 +16,7 @@ import (
 const (
 	coalesce = 150 * time.Millisecond // changes come in bursts: wait for the rest of one
 	gap      = 200 * time.Millisecond // shortest time between two reads
-	recheck  = 250 * time.Millisecond // a change may slip in while the doorbell is being armed: look once more
-	fallback = 5 * time.Second        // a doorbell may be lost later: look anyway
+	fallback = 5 * time.Second        // a doorbell may be lost: look anyway
 	linger   = 2 * time.Second        // a reload comes back within this time
 	backoff  = 500 * time.Millisecond // first pause after a failure; doubles
 	longest  = 4 * time.Second        // longest pause before jitter, which adds up to a quarter
@@ -29,21 +28,28 @@ type Snapshot interface {
 	Final() bool            // nothing will change any more
 }
 
-// Source is where snapshots come from; both methods must return soon after ctx ends.
+// Source is where snapshots come from.
 type Source[T Snapshot] interface {
-	// Snapshot returns the newest state of id.
-	Snapshot(ctx context.Context, id string) (T, error)
-	// Wait is the doorbell: it returns nil when the state of id may have changed
-	// since the call began. It may ring too often; a lost ring costs half a second
-	// when it was lost at the beginning of the call, five seconds later on.
-	Wait(ctx context.Context, id string) error
+	// Watch starts to follow id for one watcher.
+	Watch(id string) Watch[T]
+}
+
+// Watch follows one id. One goroutine uses it; Snapshot and Wait must return soon after ctx ends.
+type Watch[T Snapshot] interface {
+	// Snapshot returns the newest state.
+	Snapshot(ctx context.Context) (T, error)
+	// Wait is the doorbell: it returns nil when the state may have changed since
+	// the last Snapshot began. It may ring too often; a lost ring costs five seconds.
+	Wait(ctx context.Context) error
+	// Close ends the watch and waits for what it has started.
+	Close()
 }
 
 // Hub has one watcher for each id that somebody looks at. It is safe for concurrent use.
 type Hub[T Snapshot] struct {
 	src    Source[T]
 	logger *slog.Logger
-	tasks  sync.WaitGroup // watchers and their doorbells
+	tasks  sync.WaitGroup // watchers
 
 	mu       sync.Mutex
 	closed   bool

@@ -51,25 +51,20 @@ func (w *watcher[T]) stopLinger() {
 	}
 }
 
-// run reads until the final snapshot or the end of ctx. The doorbell is armed
-// before a read, so that a change in between rings; how long arming takes is not
-// known, so the first look after it comes soon.
+// run reads until the final snapshot or the end of ctx.
 func (w *watcher[T]) run(ctx context.Context) {
 	defer w.end()
-	var bell chan error
+	watch := w.hub.src.Watch(w.id)
+	defer watch.Close()
 	failures := 0
 	for ctx.Err() == nil {
-		patience := fallback
-		if bell == nil {
-			bell, patience = w.listen(ctx), recheck
-		}
 		began := time.Now()
-		snapshot, err := w.hub.src.Snapshot(ctx, w.id)
+		snapshot, err := watch.Snapshot(ctx)
 		if err == nil && w.publish(snapshot) {
 			return
 		}
 		if err == nil {
-			bell, err = hear(ctx, bell, patience)
+			err = hear(ctx, watch)
 		}
 		if err != nil {
 			failures++
@@ -82,25 +77,15 @@ func (w *watcher[T]) run(ctx context.Context) {
 	}
 }
 
-// listen starts one Wait; its outcome fits into the channel.
-func (w *watcher[T]) listen(ctx context.Context) chan error {
-	bell := make(chan error, 1)
-	w.hub.tasks.Go(func() { bell <- w.hub.src.Wait(ctx, w.id) })
-	return bell
-}
-
-// hear waits for the bell, but not longer than patience; it returns the bell
-// that is still armed, if it is.
-func hear(ctx context.Context, bell chan error, patience time.Duration) (chan error, error) {
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case err := <-bell:
-		return nil, err
-	case <-timer.C:
-	case <-ctx.Done():
+// hear waits for the bell, but not longer than fallback.
+func hear[T Snapshot](ctx context.Context, watch Watch[T]) error {
+	limited, cancel := context.WithTimeout(ctx, fallback)
+	defer cancel()
+	err := watch.Wait(limited)
+	if limited.Err() != nil {
+		return nil
 	}
-	return bell, nil
+	return err
 }
 
 // publish hands a newer snapshot to every subscriber and reports whether it was

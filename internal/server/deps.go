@@ -62,8 +62,16 @@ type engine interface {
 // watcher is the part of the engine that a stream needs.
 type watcher interface {
 	Progress(ctx context.Context, runID string) (agent.Progress, error)
-	// Wait returns when something may have changed.
-	Wait(ctx context.Context, runID string) error
+	// Watch follows one run for one reader.
+	Watch(runID string) Watch
+}
+
+// Watch follows one run: Progress says how it is, Wait returns when that may
+// have changed since. An unknown run is a fault NotFound, and rings once it is known.
+type Watch interface {
+	Progress(ctx context.Context) (agent.Progress, error)
+	Wait(ctx context.Context) error
+	Close()
 }
 
 // logins is the way through Spotify's consent page.

@@ -80,17 +80,32 @@ func (e *engine) Progress(_ context.Context, runID string) (agent.Progress, erro
 	return p, nil
 }
 
-func (e *engine) Wait(ctx context.Context, _ string) error {
-	e.mu.Lock()
-	bell := e.bell
-	e.mu.Unlock()
+// visit is a watch on the engine; a ring since the last Progress is kept.
+type visit struct {
+	e     *engine
+	runID string
+	bell  chan struct{}
+}
+
+func (e *engine) Watch(runID string) server.Watch { return &visit{e: e, runID: runID} }
+
+func (v *visit) Progress(ctx context.Context) (agent.Progress, error) {
+	v.e.mu.Lock()
+	v.bell = v.e.bell
+	v.e.mu.Unlock()
+	return v.e.Progress(ctx, v.runID)
+}
+
+func (v *visit) Wait(ctx context.Context) error {
 	select {
-	case <-bell:
+	case <-v.bell:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
+
+func (v *visit) Close() {}
 
 func (e *engine) Answer(ctx context.Context, runID string, a agent.Answer) error {
 	if _, err := e.Progress(ctx, runID); err != nil {

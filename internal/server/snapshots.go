@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"segue/internal/agent"
 	"segue/internal/fault"
+	"segue/internal/live"
 )
 
 // Snapshot is the whole visible state of a run: what a page shows and a stream sends.
@@ -29,9 +29,6 @@ func (s Snapshot) SnapshotVersion() int64 {
 // the engine alone calls final may still be on its way into the ledger.
 func (s Snapshot) Final() bool { return s.Run.State.Final() }
 
-// firstLook is how often the ledger is asked about a run that the engine does not know yet.
-const firstLook = 100 * time.Millisecond
-
 // snapshots is where streams and pages get the state of a run: the ledger when
 // it is final there, the engine while it runs, and the ledger again before the
 // engine knows it. It is the live.Source of the hub.
@@ -42,26 +39,44 @@ type snapshots struct {
 	engine watcher
 }
 
+// watch follows one run for the hub.
+type watch struct {
+	Watch
+	all           *snapshots
+	person, runID string
+}
+
+// Watch starts to follow the run that key names.
+func (s *snapshots) Watch(key string) live.Watch[Snapshot] {
+	personID, runID, _ := strings.Cut(key, "/")
+	return &watch{Watch: s.engine.Watch(runID), all: s, person: personID, runID: runID}
+}
+
 // runKey names a run to the hub. The person is part of it, so that a watcher reads
 // the ledger as the person too.
 func runKey(r agent.Run) string { return r.PersonID + "/" + r.ID }
 
-// Snapshot returns the state of the run that key names.
-func (s *snapshots) Snapshot(ctx context.Context, key string) (Snapshot, error) {
-	personID, runID, _ := strings.Cut(key, "/")
-	run, err := s.ledger.Run(ctx, personID, runID)
+// Snapshot returns the state of the run.
+func (w *watch) Snapshot(ctx context.Context) (Snapshot, error) {
+	run, err := w.all.ledger.Run(ctx, w.person, w.runID)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	return s.of(ctx, run)
+	return snapshot(ctx, run, w.Progress)
 }
 
 // of returns the state of a run as just read from the ledger.
 func (s *snapshots) of(ctx context.Context, run agent.Run) (Snapshot, error) {
+	return snapshot(ctx, run, func(ctx context.Context) (agent.Progress, error) { return s.engine.Progress(ctx, run.ID) })
+}
+
+func snapshot(
+	ctx context.Context, run agent.Run, progress func(context.Context) (agent.Progress, error),
+) (Snapshot, error) {
 	if run.State.Final() {
 		return Snapshot{Run: run, Progress: outcome(run)}, nil
 	}
-	p, err := s.engine.Progress(ctx, run.ID)
+	p, err := progress(ctx)
 	switch {
 	case err == nil:
 		return Snapshot{Run: run, Progress: p}, nil
@@ -69,21 +84,6 @@ func (s *snapshots) of(ctx context.Context, run agent.Run) (Snapshot, error) {
 		return Snapshot{Run: run, Progress: accepted(run)}, nil
 	}
 	return Snapshot{}, fmt.Errorf("read progress of run %s: %w", run.ID, err)
-}
-
-// Wait returns when the state may have changed.
-func (s *snapshots) Wait(ctx context.Context, key string) error {
-	_, runID, _ := strings.Cut(key, "/")
-	err := s.engine.Wait(ctx, runID)
-	if fault.KindOf(err) != fault.NotFound {
-		return err
-	}
-	select { // no bell rings for a run that has not started: look again soon
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(firstLook):
-		return nil
-	}
 }
 
 // outcome is the last snapshot of a run that has ended.

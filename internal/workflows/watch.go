@@ -15,7 +15,7 @@ import (
 // mostBells bounds the long polls of one watch: the turn and the songs under way.
 const mostBells = 16
 
-// Watch follows one run for one watcher: Snapshot says how things are, Wait
+// Watch follows one run for one watcher: Progress says how things are, Wait
 // returns when they may have changed since. It is not safe for concurrent use.
 type Watch struct {
 	client *Client
@@ -39,8 +39,8 @@ func (w *Watch) Close() {
 	w.wg.Wait()
 }
 
-// Snapshot returns the progress of the run and hangs a bell on every workflow it consists of.
-func (w *Watch) Snapshot(ctx context.Context) (agent.Progress, error) {
+// Progress returns the progress of the run and hangs a bell on every workflow it consists of.
+func (w *Watch) Progress(ctx context.Context) (agent.Progress, error) {
 	w.hang(TurnID(w.runID))
 	p, err := w.client.Progress(ctx, w.runID)
 	for _, task := range p.Tasks {
@@ -51,7 +51,7 @@ func (w *Watch) Snapshot(ctx context.Context) (agent.Progress, error) {
 	return p, err
 }
 
-// Wait returns when something may have changed since the last Snapshot, or with the error of ctx.
+// Wait returns when something may have changed since the last Progress, or with the error of ctx.
 func (w *Watch) Wait(ctx context.Context) error {
 	select {
 	case <-w.ring:
@@ -107,17 +107,7 @@ func (w *Watch) toll() {
 // pause keeps a failing poll from spinning; the workflow may not exist yet.
 func (w *Watch) pause() {
 	select {
-	case <-time.After(250 * time.Millisecond):
+	case <-time.After(100 * time.Millisecond):
 	case <-w.ctx.Done():
-	}
-}
-
-// Wait TEMPORARY.
-func (c *Client) Wait(ctx context.Context, _ string) error {
-	select {
-	case <-time.After(200 * time.Millisecond):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
