@@ -111,6 +111,7 @@ func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) err
 		Ledger: ledger{a.db}, Engine: engine{a.engine}, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
 		Ready: a.engine.Healthy, Suggest: a.suggest, Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
+		Limits: a.config.limits,
 	})
 	serveHTTP(s.HTTP(), l, running, failed)
 	running.push(func() error { s.Close(); return nil }) // first, or Shutdown waits for every open page

@@ -6,8 +6,11 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"segue/internal/server"
 )
 
 // config is what the environment says. No other package can see it.
@@ -23,6 +26,7 @@ type config struct {
 	clientID, clientSecret string // "" = the emulated Spotify
 	apiURL, accountsURL    string
 	emulator               emulatorConfig
+	limits                 server.Limits
 }
 
 // emulatorConfig is for demo mode and tests.
@@ -47,6 +51,8 @@ func variables() []variable {
 		{"SPOTIFY_CLIENT_SECRET", "", "optional: PKCE works without one"},
 		{"SPOTIFY_API_URL", "Spotify's", "another Web API, such as web emulator"},
 		{"SPOTIFY_ACCOUNTS_URL", "Spotify's", "another accounts service"},
+		{"LIMIT_MESSAGES", "20", "messages per minute and person"},
+		{"LIMIT_STREAMS", "20", "open event streams per person"},
 		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
 		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
 	}
@@ -81,10 +87,25 @@ func readConfig(getenv func(string) string) (config, error) {
 		emulator:          emulatorConfig{addr: or("EMULATOR_ADDR", ""), latency: or("EMULATOR_LATENCY", "120ms,60ms,80ms")},
 	}
 	c.publicURL = strings.TrimSuffix(or("PUBLIC_URL", "http://"+c.addr), "/")
+	var err error
+	if c.limits.Messages, err = positive("LIMIT_MESSAGES", or("LIMIT_MESSAGES", "20")); err != nil {
+		return c, err
+	}
+	if c.limits.StreamsPerPerson, err = positive("LIMIT_STREAMS", or("LIMIT_STREAMS", "20")); err != nil {
+		return c, err
+	}
 	if err := c.logLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)
 	}
 	return c, c.check()
+}
+
+func positive(name, text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%s %q must be a whole number above 0", name, text)
+	}
+	return n, nil
 }
 
 func (c config) check() error {

@@ -95,6 +95,7 @@ const (
 	Reading       = "reading"
 	Creating      = "creating"
 	Removing      = "removing"
+	Leaving       = "leaving" // verifying that it is gone
 )
 
 // Stage is one step on the way, as shown in the list of steps.

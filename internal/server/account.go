@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -33,11 +34,10 @@ func (s *Server) disconnect(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, "/account?confirm=disconnect")
 	}
 	ctx, id := c.Request().Context(), person(c).ID
-	open, err := s.Ledger.Unfinished(ctx, manyRuns)
+	open, err := s.openRuns(ctx, id)
 	if err != nil {
 		return err
 	}
-	open = slices.DeleteFunc(open, func(r agent.Run) bool { return r.PersonID != id })
 	if err := s.stop(ctx, open); err != nil {
 		return err
 	}
@@ -48,6 +48,24 @@ func (s *Server) disconnect(c echo.Context) error {
 		return err
 	}
 	return leave(c)
+}
+
+// openRuns are the person's runs that have not ended.
+func (s *Server) openRuns(ctx context.Context, personID string) ([]agent.Run, error) {
+	open, err := s.Ledger.Unfinished(ctx, manyRuns)
+	return slices.DeleteFunc(open, func(r agent.Run) bool { return r.PersonID != personID }), err
+}
+
+// wake tells the person's open runs that what they wait for may be over. It is
+// a courtesy: each of them looks by itself within a minute.
+func (s *Server) wake(ctx context.Context, personID string) {
+	open, err := s.openRuns(ctx, personID)
+	for _, run := range open {
+		err = errors.Join(err, s.Engine.Wake(ctx, run.ID))
+	}
+	if err != nil {
+		s.Logger.WarnContext(ctx, "not every waiting run was woken", "error", err)
+	}
 }
 
 // stop cancels runs; the engine need not know each of them.

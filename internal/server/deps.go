@@ -56,6 +56,7 @@ type engine interface {
 	StartTurn(ctx context.Context, run agent.Run) error
 	Answer(ctx context.Context, runID string, a agent.Answer) error
 	Cancel(ctx context.Context, runID string, undo bool) error
+	Wake(ctx context.Context, runID string) error
 	watcher
 }
 

@@ -36,6 +36,7 @@ type engine struct {
 	mu       sync.Mutex
 	started  []string
 	answers  []agent.Answer
+	woken    []string
 	undos    []bool // of each cancel
 	broken   error  // of StartTurn
 	progress map[string]agent.Progress
@@ -114,6 +115,13 @@ func (e *engine) Answer(ctx context.Context, runID string, a agent.Answer) error
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.answers = append(e.answers, a)
+	return nil
+}
+
+func (e *engine) Wake(_ context.Context, runID string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.woken = append(e.woken, runID)
 	return nil
 }
 

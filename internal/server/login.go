@@ -55,6 +55,7 @@ func (s *Server) finishLogin(c echo.Context) error {
 	if err := s.Sessions.Start(c.Response(), c.Request(), p.ID); err != nil {
 		return err
 	}
+	s.wake(c.Request().Context(), p.ID)
 	if returnTo = auth.ReturnTo(returnTo); returnTo == "/" {
 		returnTo = "/c"
 	}

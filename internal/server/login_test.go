@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,5 +109,17 @@ func TestSec19_LoginsAreCountedByAddress(t *testing.T) {
 	a := s.browser().get("/login", "X-Forwarded-For", "203.0.113.9").wants(http.StatusTooManyRequests).says("many logins")
 	if after := a.Header.Get("Retry-After"); after != "6" {
 		t.Errorf("Retry-After %q, want 6", after)
+	}
+}
+
+func TestANewLoginWakesThePersonsWaitingRuns(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.login("ada").post("/c", "text", "add A by B to C", "key", "1").wants(http.StatusSeeOther)
+	mine := s.engine.starts()
+	s.login("ben").post("/c", "text", "add A by B to C", "key", "1").wants(http.StatusSeeOther)
+	s.login("ada")
+	if woken := s.engine.woken; !slices.Equal(woken, mine) {
+		t.Errorf("woken %v, want %v", woken, mine)
 	}
 }

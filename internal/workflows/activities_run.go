@@ -55,7 +55,11 @@ type SaveInput struct {
 
 // Save ends the run in the ledger; the first outcome stands.
 func (a *Activities) Save(ctx context.Context, in SaveInput) error {
-	return a.Ledger.Finish(ctx, in.PersonID, in.RunID, in.Outcome)
+	err := a.Ledger.Finish(ctx, in.PersonID, in.RunID, in.Outcome)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil // the person has left and taken the ledger's row along
+	}
+	return err
 }
 
 // OutcomeInput names a finished run and the run that is to undo it.

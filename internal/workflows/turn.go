@@ -41,6 +41,7 @@ type turn struct {
 	asking  map[string]bool // songs that wait for the person
 	songs   map[string]workflow.ChildWorkflowFuture
 	stop    *Cancel
+	undoes  bool // this turn takes another one back, which is not taken back in turn
 }
 
 func newTurn(ctx workflow.Context, in TurnInput) *turn {
@@ -163,7 +164,7 @@ func (t *turn) finish(ctx workflow.Context, err error) {
 		t.end(err)
 	}
 	t.p.EndedAt = workflow.Now(after)
-	t.p.Undoable = t.p.Undoable || undoable(t.p)
+	t.p.Undoable = !t.undoes && undoable(t.p)
 	t.bump()
 }
 

@@ -239,16 +239,28 @@ func (t *turn) askWhich(ctx workflow.Context, f *stageFace, task *agent.Task) er
 	return nil
 }
 
+// verifyBack looks until the recording is seen again.
+func (t *turn) verifyBack(ctx workflow.Context, playlistID string, task *agent.Task, pick *music.Choice) error {
+	return t.verify(ctx, agent.Verifying, playlistID, task, pick, func(s Seen) bool { return len(s.Positions) > 0 })
+}
+
 // verifyGone looks until no row of the recording is seen any more.
 func (t *turn) verifyGone(ctx workflow.Context, playlistID string, task *agent.Task, pick *music.Choice) error {
-	f := taskFace(task, agent.Verifying, t.bump).enter(ctx)
+	return t.verify(ctx, agent.Leaving, playlistID, task, pick, func(s Seen) bool { return len(s.Positions) == 0 })
+}
+
+// verify looks until reading agrees with what Spotify has confirmed.
+func (t *turn) verify(
+	ctx workflow.Context, stage, playlistID string, task *agent.Task, pick *music.Choice, agrees func(Seen) bool,
+) error {
+	f := taskFace(task, stage, t.bump).enter(ctx)
 	in := LookInput{PersonID: t.in.PersonID, PlaylistID: playlistID, URIs: append([]string{pick.Track.URI}, pick.Twins...)}
 	for _, pause := range looks {
 		var seen Seen
 		if err := t.reach(ctx, f, acts.Look, in, &seen); err != nil {
 			return err
 		}
-		if len(seen.Positions) == 0 {
+		if agrees(seen) {
 			f.done("")
 			return nil
 		}
@@ -256,6 +268,6 @@ func (t *turn) verifyGone(ctx workflow.Context, playlistID string, task *agent.T
 			return err
 		}
 	}
-	f.done("Spotify has confirmed it but still shows the song")
+	f.done("Spotify has confirmed it but does not show it yet")
 	return nil
 }

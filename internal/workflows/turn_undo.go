@@ -17,7 +17,7 @@ func isCancelled(err error) bool { return temporal.IsCanceledError(err) }
 // undo takes back what a finished run has changed: the last change first,
 // nothing that was there before.
 func (t *turn) undo(ctx workflow.Context, a agent.UndoArgs) (agent.PlaylistRef, error) {
-	t.p.Title = "Taking it back"
+	t.p.Title, t.undoes = "Taking it back", true
 	in := OutcomeInput{PersonID: t.in.PersonID, RunID: a.RunID, By: t.in.RunID}
 	var past agent.Progress
 	if err := workflow.ExecuteLocalActivity(local(ctx, saveLimit), acts.Outcome, in).Get(ctx, &past); err != nil {
@@ -81,8 +81,12 @@ func (t *turn) reverse(ctx workflow.Context, playlist music.Playlist, task *agen
 	}
 	task.Result = out.Result
 	f.done("")
-	if kind == UpdateRemove && out.Result == agent.Removed {
+	switch out.Result {
+	case agent.Removed:
 		return t.verifyGone(ctx, playlist.ID, task, &music.Choice{Track: pick.Track})
+	case agent.Added:
+		return t.verifyBack(ctx, playlist.ID, task, &music.Choice{Track: pick.Track})
+	default:
+		return nil
 	}
-	return nil
 }

@@ -2,6 +2,7 @@ package partial
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"segue/internal/agent"
@@ -18,9 +19,21 @@ var stageWords = map[string]struct{ todo, now, done string }{
 	agent.Asking:        {"Ask you", "Waiting for your choice", "You chose"},
 	agent.Adding:        {"Add it to the playlist", "Adding it to the playlist", "Added to the playlist"},
 	agent.Verifying:     {"Check that it is there", "Checking that it is there", "Checked that it is there"},
+	agent.Leaving:       {"Check that it is gone", "Checking that it is gone", "Checked that it is gone"},
 	agent.Reading:       {"Read from Spotify", "Reading from Spotify", "Read from Spotify"},
 	agent.Creating:      {"Create the playlist", "Creating the playlist", "Created the playlist"},
 	agent.Removing:      {"Remove it from the playlist", "Removing it from the playlist", "Removed from the playlist"},
+}
+
+// because lists the reasons of a decision and of its pick, each once.
+func because(m music.Match, pick music.Choice) []string {
+	var all []string
+	for _, r := range slices.Concat(m.Reasons, pick.Reasons) {
+		if !slices.Contains(all, r) {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // say returns a stage in words, in the tense of its state.
