@@ -34,6 +34,8 @@ func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
 		TaskQueue:                TaskQueue,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		// Without it the client hides that the workflow has ended.
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			keyword(AttrUserID).ValueSet(run.PersonID),
 			keyword(AttrRunID).ValueSet(run.ID),
