@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"go.temporal.io/sdk/client"
-	sdklog "go.temporal.io/sdk/log"
 
 	"segue/internal/agent"
 	"segue/internal/agent/rules"
@@ -82,7 +81,7 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 	c, err := client.DialContext(ctx, client.Options{
 		HostPort: address, Namespace: a.config.temporalNamespace,
 		DataConverter: data, FailureConverter: failures,
-		Logger: sdklog.NewStructuredLogger(a.logger.With("component", "sdk")),
+		Logger: sdkLog{a.logger.With("component", "sdk")},
 	})
 	if err != nil {
 		return fmt.Errorf("connect to Temporal at %s: %w", address, err)
