@@ -2,6 +2,11 @@
 // and the two live regions.
 package layout
 
+import (
+	"fmt"
+	"time"
+)
+
 // Person is who is logged in; the zero value is nobody.
 type Person struct {
 	Name  string
@@ -12,7 +17,13 @@ type Person struct {
 type Frame struct {
 	Title   string // of the browser tab, without the program's name
 	Person  Person
-	Refresh int    // seconds after which a browser without JavaScript loads the page again; 0 = never
+	Refresh string // when and where a browser without JavaScript loads the page again, as in Refresh; "" = never
 	Stream  bool   // the page listens to a run: the Live pill is shown
 	Here    string // which of the header's links is the page itself: "", "account"
+}
+
+// Refresh says to load path again after a while. The address differs each time:
+// from a page with a fragment, the same address would only be scrolled to.
+func Refresh(after time.Duration, path, fragment string, now time.Time) string {
+	return fmt.Sprintf("%d; url=%s?at=%d%s", int(after.Seconds()), path, now.Unix(), fragment)
 }

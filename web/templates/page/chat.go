@@ -88,7 +88,8 @@ func (v ChatView) stream() bool {
 func (v ChatView) frame() layout.Frame {
 	f := layout.Frame{Title: v.title(), Person: v.Person, Stream: v.stream()}
 	if f.Stream {
-		f.Refresh = 10 // slow enough to write a message in between
+		const pause = 10 * time.Second // slow enough to write a message in between
+		f.Refresh = layout.Refresh(pause, "/c/"+v.Conversation.ID, "#latest", v.Now)
 	}
 	return f
 }
