@@ -1,4 +1,4 @@
-.PHONY: help run build test check gen lint assets clean
+.PHONY: help run build test check gen lint assets chromium clean
 export PATH := $(CURDIR)/bin:$(PATH)
 
 help: ## list the targets
@@ -17,19 +17,34 @@ node_modules: package-lock.json
 	npm ci --no-audit --no-fund
 	@touch node_modules
 
-test: assets ## run every test; all but the embedded server with the race detector
+test: build chromium ## run every test: race detector, real browser; the embedded server without the race detector
 	go test -race -p 1 -timeout 20m $$(go list ./... | grep -v -e /temporald -e /cmd/web)
 	go test -timeout 20m ./internal/temporald ./cmd/web
+	go test -timeout 20m -parallel 2 ./cmd/web/e2e
+
+chromium: ## install the browser of the tests, where that is allowed
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
+		{ echo "The browser tests need Chromium: apt-get install chromium"; test -z "$$CI"; }
 
 gen: ## regenerate the templates
 	go tool templ generate
 
-lint: ## formatting and vet
-	@test -z "$$(gofmt -l cmd internal web)" || (gofmt -l cmd internal web; exit 1)
-	go vet ./...
+bin/golangci-lint:
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-check: gen lint test ## what CI runs
+bin/workflowcheck:
+	GOBIN=$(CURDIR)/bin go install go.temporal.io/sdk/contrib/tools/workflowcheck@v0.4.0
+
+lint: bin/golangci-lint bin/workflowcheck ## format check, linters and the determinism of workflows
+	bin/golangci-lint fmt --diff ./...
+	bin/golangci-lint run ./...
+	bin/workflowcheck ./internal/workflows
+
+check: ## what CI runs: generated code, linters, every test
+	$(MAKE) gen
 	git diff --exit-code
+	$(MAKE) lint test
 
 clean: ## remove what was built
 	rm -rf bin node_modules web/static/app.css web/static/vendor

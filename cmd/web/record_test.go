@@ -10,10 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/encoding/protojson"
-
-	enumspb "go.temporal.io/api/enums/v1"
 
 	"segue/internal/agent"
 	"segue/internal/workflows"
@@ -24,7 +23,7 @@ const testdata = "../../internal/workflows/testdata"
 // TestRecordHistories writes the histories that the replay tests replay. It
 // runs only on purpose, with the reason as RECORD_HISTORIES, which is kept
 // beside the sums; a changed history without a new reason fails in internal/workflows.
-func TestRecordHistories(t *testing.T) {
+func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it writes files that other tests read
 	reason := os.Getenv("RECORD_HISTORIES")
 	if reason == "" {
 		t.Skip("RECORD_HISTORIES gives no reason to record")

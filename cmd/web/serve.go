@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ func (s *stack) push(f func() error) { *s = append(*s, f) }
 
 func (s *stack) stop() error {
 	var errs []error
-	for i := len(*s) - 1; i >= 0; i-- {
+	for i := range slices.Backward(*s) {
 		errs = append(errs, (*s)[i]())
 	}
 	return errors.Join(errs...)

@@ -11,7 +11,7 @@ import (
 	"segue/internal/music"
 )
 
-// Limits of one message, in characters (runes).
+// MaxMessage is the longest message, in characters (runes).
 const MaxMessage = 10_000
 
 // Role says who spoke.

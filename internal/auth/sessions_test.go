@@ -243,7 +243,7 @@ func TestSec04_ABadCookieIsNobody(t *testing.T) {
 	for name, value := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cookie := *b.cookie //nolint:gosec // it is only sent
+			cookie := *b.cookie
 			cookie.Value = value
 			bad := &browser{t: t, sessions: b.sessions, cookie: &cookie}
 			bad.wantAnonymous()

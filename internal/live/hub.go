@@ -99,7 +99,7 @@ func (h *Hub[T]) Close() {
 
 // watch starts the watcher of id; h.mu is held.
 func (h *Hub[T]) watch(id string) *watcher[T] {
-	ctx, end := context.WithCancel(context.Background()) // forget ends it
+	ctx, end := context.WithCancel(context.Background()) //nolint:gosec // forget ends it
 	w := &watcher[T]{hub: h, id: id, end: end, subscribers: map[*Subscription[T]]struct{}{}}
 	h.watchers[id] = w
 	h.tasks.Go(func() { w.run(ctx) })

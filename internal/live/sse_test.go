@@ -163,5 +163,5 @@ func TestAGoneBrowserEndsTheStream(t *testing.T) {
 	if err := conn.Close(); err != nil {
 		t.Fatal(err)
 	}
-	<-ended
+	_ = <-ended // a write to a closed connection may fail or not
 }

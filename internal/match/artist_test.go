@@ -115,8 +115,10 @@ func TestQueriesArePlanned(t *testing.T) {
 		{wish(song("Numb", "Linkin Park"), "live in Texas"), []string{"Numb Linkin Park live in Texas", `track:"Numb" artist:"Linkin Park"`, "Numb Linkin Park"}},
 		{wish(song("Numb", "Linkin Park"), "clean"), []string{`track:"Numb" artist:"Linkin Park"`, "Numb Linkin Park"}},
 		{song("Тоска", "Молчат Дома"), []string{`track:"Тоска" artist:"Молчат Дома"`, "Тоска Молчат Дома", "toska molchat doma"}},
-		{full, []string{"isrc:GBUM71029604", "Say It Again Queen & Wyclef Jean Live", `track:"Say It Again" artist:"Queen & Wyclef Jean"`,
-			"Say It Again Queen & Wyclef Jean", `track:"Say It Again" artist:"Queen"`}},
+		{full, []string{
+			"isrc:GBUM71029604", "Say It Again Queen & Wyclef Jean Live", `track:"Say It Again" artist:"Queen & Wyclef Jean"`,
+			"Say It Again Queen & Wyclef Jean", `track:"Say It Again" artist:"Queen"`,
+		}},
 		{music.Song{ISRC: "GBUM71029604"}, []string{"isrc:GBUM71029604"}},
 		{music.Song{ISRC: "nonsense"}, nil},
 		{music.Song{}, nil},

@@ -92,7 +92,7 @@ func loadCatalogue(tb testing.TB) *catalogue {
 			ID: r["spotify_id"], URI: "spotify:track:" + r["spotify_id"], Title: r["title"], Duration: millis(r["duration_ms"]),
 			Explicit: r["explicit"] == "1", ISRC: r["isrc"], Album: music.Album{Name: r["album"], Release: r["release_date"]},
 		}
-		for _, a := range strings.Split(r["artists"], " ¦ ") {
+		for a := range strings.SplitSeq(r["artists"], " ¦ ") {
 			tr.Artists = append(tr.Artists, music.Artist{Name: a})
 		}
 		c.tracks = append(c.tracks, tr)
@@ -269,9 +269,10 @@ func chatSong(r row) music.Song {
 func listSong(r row) music.Song {
 	s := chatSong(r)
 	s.Album, s.Duration = r["src_album"], millis(r["src_duration_ms"])
-	if r["src_explicit"] == "explicit" {
+	switch r["src_explicit"] {
+	case "explicit":
 		s.Explicit = music.WishExplicit
-	} else if r["src_explicit"] == "cleaned" {
+	case "cleaned":
 		s.Explicit = music.WishClean
 	}
 	return s

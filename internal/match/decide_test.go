@@ -251,8 +251,11 @@ func TestReasonsAreSentences(t *testing.T) {
 		"only live":        {song("Bohemian Rhapsody", "Queen"), rhapsody()[3:5], "Only live versions were found."},
 		"only karaoke":     {song("Hallelujah", "Leonard Cohen"), hallelujah()[6:], "Only karaoke or tribute versions were found."},
 		"wish unfulfilled": {wish(song("Hallelujah", "Jeff Buckley"), "acoustic"), hallelujah(), "No version that is “acoustic” was found."},
-		"two lengths": {song("A Song", "B"), []music.Track{track("1", "A Song", "B", "X", 1990, "3:00"), track("2", "A Song", "B", "Y", 1990, "4:05")},
-			"Two recordings fit about equally well. Their lengths are 3:00 and 4:05."},
+		"two lengths": {
+			song("A Song", "B"),
+			[]music.Track{track("1", "A Song", "B", "X", 1990, "3:00"), track("2", "A Song", "B", "Y", 1990, "4:05")},
+			"Two recordings fit about equally well. Their lengths are 3:00 and 4:05.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

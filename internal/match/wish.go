@@ -122,7 +122,6 @@ type candidate struct {
 	track   music.Track
 	title   title
 	credit  credit
-	artists int // atoms of credit that stand in the artist field
 	album   form
 	version version  // of title and album together
 	words   []string // of the version's labels and the album, for wishes

@@ -53,7 +53,7 @@ func TestOpenKeepsWhatIsThere(t *testing.T) {
 	db := openAt(t, path)
 	run := db.say(t, NewMessage{PersonID: db.person(t, "ada"), Text: "add X"})
 	noError(t, db.Close())
-	noError(t, os.Chmod(path, 0o644)) //nolint:gosec // as a restored backup may be
+	noError(t, os.Chmod(path, 0o644))
 
 	again := openAt(t, path)
 	got, err := again.Run(t.Context(), run.PersonID, run.ID)
@@ -124,7 +124,7 @@ func TestADamagedFileIsRefusedAndLeftAlone(t *testing.T) {
 	noise := func(size int) []byte {
 		b := make([]byte, size)
 		for i := range b {
-			b[i] = byte(rand.Uint32()) //nolint:gosec // noise
+			b[i] = byte(rand.Uint32())
 		}
 		return b
 	}
@@ -197,7 +197,7 @@ func TestAFolderThatCannotBeWrittenIsRefused(t *testing.T) {
 	if os.Getuid() == 0 {
 		return // root may write everything
 	}
-	noError(t, os.Chmod(dir, 0o500)) //nolint:gosec // a folder needs x
+	noError(t, os.Chmod(dir, 0o500))
 	refused(t, filepath.Join(dir, "app.db"), fault.Forbidden, "DATA_DIR")
 }
 

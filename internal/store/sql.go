@@ -25,7 +25,7 @@ func all[T any](ctx context.Context, q querier, scan func(row) (T, error), query
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells the same
+	defer rows.Close()
 	var found []T
 	for rows.Next() {
 		one, err := scan(rows)

@@ -80,7 +80,7 @@ func provide(ctx context.Context, path string) error {
 	if info.Size() == 0 {
 		return damaged(errors.New("the file is empty"))
 	}
-	f, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the path is the operator's
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return notWritable(err)
 	}
@@ -105,7 +105,7 @@ func create(ctx context.Context, path string) error {
 			return notWritable(err)
 		}
 	}
-	f, err := os.OpenFile(fresh, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the path is the operator's
+	f, err := os.OpenFile(fresh, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return notWritable(err)
 	}

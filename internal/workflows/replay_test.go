@@ -62,7 +62,7 @@ func TestHistoriesChangeOnlyWithAReason(t *testing.T) {
 	}
 	files := histories(t)
 	for _, file := range files {
-		content, err := os.ReadFile(file) //nolint:gosec // a file of this package's testdata
+		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,6 @@ type shelf struct {
 	uris   []string
 	posts  int
 	fails  []failure // of the next posts, in order
-	busy   bool
 	now    func() time.Time
 	late   []lateRow
 	reads  []error // of the next reads, in order

@@ -51,8 +51,10 @@ var ended = temporal.NewApplicationError("ended", "ended")
 
 func newSong(in SongInput) *song {
 	stages := []agent.Stage{
-		{Name: agent.Searching, State: agent.Accepted}, {Name: agent.Matching, State: agent.Accepted},
-		{Name: agent.Adding, State: agent.Accepted}, {Name: agent.Verifying, State: agent.Accepted},
+		{Name: agent.Searching, State: agent.Accepted},
+		{Name: agent.Matching, State: agent.Accepted},
+		{Name: agent.Adding, State: agent.Accepted},
+		{Name: agent.Verifying, State: agent.Accepted},
 	}
 	task := agent.Task{Key: in.Key, Song: in.Song, State: agent.Running, Steps: stages}
 	return &song{in: in, playlist: in.Playlist, p: SongProgress{Version: 1, Task: task}}
@@ -154,10 +156,10 @@ func (s *song) match(ctx workflow.Context) error {
 }
 
 func recordings(m music.Match) string {
-	switch {
-	case m.Verdict == music.None:
+	switch m.Verdict {
+	case music.None:
 		return "nothing fits"
-	case m.Verdict == music.Ask:
+	case music.Ask:
 		return fmt.Sprintf("%d could be meant", len(m.Choices))
 	default:
 		return "1 recording"
@@ -280,7 +282,8 @@ func (s *song) verify(ctx workflow.Context) error {
 			return workflow.ExecuteActivity(once(ctx, verifyLimit), acts.Look, in).Get(ctx, &seen)
 		})
 		if err != nil {
-			break // the write is confirmed; that the look failed for good changes nothing
+			f.done("Spotify has confirmed it") // that the look failed for good changes nothing
+			return nil                         //nolint:nilerr // the write is what counts
 		}
 		if len(seen.Positions) > 0 {
 			s.p.Task.Position = first(seen.Positions)

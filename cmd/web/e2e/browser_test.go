@@ -186,7 +186,7 @@ func (b *tab) shoot(name string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if err := os.WriteFile(folder+"/"+name+".png", picture, 0o600); err != nil { //nolint:gosec // the folder is named by whoever runs the test
+	if err := os.WriteFile(folder+"/"+name+".png", picture, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
 }

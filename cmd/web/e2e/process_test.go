@@ -87,7 +87,7 @@ func newSegue(t *testing.T, env ...string) *segue {
 func (s *segue) start() {
 	s.t.Helper()
 	s.out = &buffer{}
-	s.cmd = exec.Command(program(s.t)) //nolint:gosec,noctx // our own program, ended by kill
+	s.cmd = exec.Command(program(s.t)) //nolint:noctx // our own program, ended by kill
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = s.env, s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -150,7 +150,7 @@ func (s *segue) times(playlist, title string) int {
 // refuses runs the program where it cannot work and returns what it says.
 func refuses(t *testing.T, env ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), program(t)) //nolint:gosec // our own program
+	cmd := exec.CommandContext(t.Context(), program(t))
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
 	out, err := cmd.CombinedOutput()
 	if err == nil || cmd.ProcessState.ExitCode() != 1 {

@@ -76,6 +76,7 @@ func TestAKillInTheMiddleLosesNothing(t *testing.T) {
 		"while adding":                      {"Adding it to the playlist", false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s, b := newSegue(t, slow), browser(t)
 			b.login(s)
 			b.say(bohemian)

@@ -258,7 +258,7 @@ func gather(parts []piece, verb bool) ([]command, bool) {
 
 // followTail drops "too" and "as well" behind a song.
 func followTail(p phrase) phrase {
-	if n := p.suffix(followTails); n > 0 && n < len(p) && !(n+1 == len(p) && p.any(0, "me", "you", "us")) {
+	if n := p.suffix(followTails); n > 0 && n < len(p) && (n+1 != len(p) || !p.any(0, "me", "you", "us")) {
 		return p[:len(p)-n].trim()
 	}
 	return p

@@ -102,13 +102,13 @@ func quickly(t *testing.T, tr agent.Transcript) (agent.Step, time.Duration) {
 
 // TestTheLongestMessagesAreReadAtOnce repeats hostile pieces up to the limit; what
 // takes the square of the time for them would be a way to stop the house.
-func TestTheLongestMessagesAreReadAtOnce(t *testing.T) {
+func TestTheLongestMessagesAreReadAtOnce(t *testing.T) { //nolint:tparallel // the subtests are timed
 	t.Parallel()
-	for _, piece := range []string{
+	for _, piece := range []string{ //nolint:paralleltest // they are timed
 		"a", " ", "by ", "add ", "to ", "and ", ", ", "- ", "( ", "(", "'", " 'a", "\"", "“", "[", "\n", "add a by b to c and ", "a by b, ", "a - b\n", "the live version of ", "spotify:track:", "please ", "please, ",
 		"(live) ", "\x00", "feat. ", "both by ", "http://", "it ", "create a playlist called a with ", "undo and ", "in the ", "earth, wind & ", "日本 ", "? ", "to my a playlist ", "a by b from the album c ", "remove a from b and ",
 	} {
-		t.Run(piece, func(t *testing.T) { //nolint:paralleltest // they are timed
+		t.Run(piece, func(t *testing.T) {
 			for _, lead := range []string{"", "add ", "create a playlist called a with ", "and "} {
 				message := lead + strings.Repeat(piece, agent.MaxMessage/len(piece))
 				message = string([]rune(message)[:min(agent.MaxMessage, len([]rune(message)))])

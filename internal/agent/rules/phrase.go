@@ -1,6 +1,9 @@
 package rules
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // phrase is a run of tokens.
 type phrase []token
@@ -34,12 +37,7 @@ func (p phrase) any(i int, words ...string) bool {
 	if low == "" {
 		return false
 	}
-	for _, w := range words {
-		if low == w {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(words, low)
 }
 
 // find returns the index of the first token of the kind, -1 when there is none.

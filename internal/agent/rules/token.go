@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -129,11 +130,11 @@ func (s *scanner) enclosed(open rune, size int) bool {
 		rest = rest[:end]
 	}
 	k, end, closing := quoted, -1, 0
-	switch {
-	case open == '(' || open == '[':
+	switch open {
+	case '(', '[':
 		k = group
 		end, closing = closeBracket(head(rest, longestGroup), open), 1
-	case open == '\'' || open == '‘' || open == '‚':
+	case '\'', '‘', '‚':
 		end, closing = singleQuote(head(rest, longestQuote))
 	default:
 		if marks, ok := quotes[open]; ok {
@@ -189,10 +190,8 @@ var elisions = []string{"til", "till", "cause", "cuz", "n", "round", "em", "bout
 // behind its opening mark, and how long the closing mark is; -1 when the mark was an apostrophe.
 func singleQuote(s string) (end, size int) {
 	first := strings.ToLower(s[:letters(s)])
-	for _, e := range elisions {
-		if first == e {
-			return -1, 0
-		}
+	if slices.Contains(elisions, first) {
+		return -1, 0
 	}
 	if s == "" || digit(s[0]) {
 		return -1, 0

@@ -56,7 +56,7 @@ func (s *station) browse(t *testing.T, method, path string, q url.Values, cookie
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	text := new(strings.Builder)
 	if err := res.Write(text); err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func back(t *testing.T, got reply) url.Values {
 }
 
 // code goes through the consent page as the listener.
-func (s *station) code(t *testing.T, q url.Values, listener string) string {
+func (s *station) code(t *testing.T, q url.Values, listener string) string { //nolint:unparam // tests of several listeners read better
 	t.Helper()
 	q.Set("listener", listener)
 	return back(t, s.form(t, "/authorize", q, nil)).Get("code")
@@ -251,15 +251,15 @@ func TestClientSecretsAreChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // not read
-	if res.StatusCode != 400 {
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusBadRequest {
 		t.Errorf("status %d", res.StatusCode)
 	}
 }
 
 func TestGrantsEnd(t *testing.T) {
 	t.Parallel()
-	refresh := func(s *station, token string) url.Values {
+	refresh := func(_ *station, token string) url.Values {
 		return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}, "client_id": {"segue"}}
 	}
 	t.Run("six months after consent", func(t *testing.T) {

@@ -86,7 +86,7 @@ func length(s string) (uint32, error) {
 	if !ok || err1 != nil || err2 != nil || sec > 59 {
 		return 0, fmt.Errorf("length %q: want 5:54", s)
 	}
-	total := uint32(m*60+sec) * 1000 //nolint:gosec // minutes of a song
+	total := uint32(m*60+sec) * 1000
 	return total + uint32((&dice{}).of(s)%900), nil
 }
 
@@ -98,7 +98,7 @@ func (s song) addTo(b *builder) error {
 	}
 	first.isrc = isrc(first, "")
 	first.popularity = popularity(first, 60, 95)
-	first.number = uint16(1 + (&dice{}).of(first.title, first.album)%12) //nolint:gosec // small
+	first.number = uint16(1 + (&dice{}).of(first.title, first.album)%12)
 	b.add(first)
 	s.entry = first
 	for _, v := range append(s.versions, s.hangersOn()...) {
@@ -153,7 +153,7 @@ func (s song) version(v []string) (entry, error) {
 		}
 		return ""
 	}
-	x.number = uint16(1 + (&dice{}).of(s.title, strings.Join(v, "|"))%18) //nolint:gosec // small
+	x.number = uint16(1 + (&dice{}).of(s.title, strings.Join(v, "|"))%18)
 	x.popularity = popularity(s.entry, 25, 55)
 	switch kind {
 	case "clean":
@@ -218,7 +218,7 @@ func (s song) imitation(x entry, kind string) entry {
 	}
 	n := (&dice{}).of(kind, s.title, s.artists[0])
 	x.title, x.artists, x.album, x.release = title[n%3], []string{artists[n/3%3]}, albums[n%3], "2013"
-	x.millis, x.explicit, x.popularity = s.millis+uint32(n%7000)-3500, false, uint8(n%15) //nolint:gosec // small
+	x.millis, x.explicit, x.popularity = s.millis+uint32(n%7000)-3500, false, uint8(n%15)
 	x.isrc = isrc(x, "")
 	return x
 }
@@ -231,9 +231,9 @@ func isrc(x entry, version string) string {
 		year = x.release[2:4]
 	}
 	country := [...]string{"GB", "US", "DE", "FR", "JP", "SE"}[n%6]
-	return fmt.Sprintf("%sEM%c%s%05d", country, 'A'+rune(n/6%26), year, n/156%100_000) //nolint:gosec // below 26
+	return fmt.Sprintf("%sEM%c%s%05d", country, 'A'+rune(n/6%26), year, n/156%100_000)
 }
 
 func popularity(x entry, from, to uint64) uint8 {
-	return uint8(from + (&dice{}).of("popularity", x.title, x.artists[0])%(to-from)) //nolint:gosec // below 100
+	return uint8(from + (&dice{}).of("popularity", x.title, x.artists[0])%(to-from))
 }

@@ -74,7 +74,7 @@ func (b *builder) add(x entry) {
 	if _, known := b.c.byID[x.id]; known {
 		return
 	}
-	at := uint32(len(b.c.tracks)) //nolint:gosec // far below 4 billion
+	at := uint32(len(b.c.tracks))
 	t := track{
 		id: x.id, isrc: x.isrc, title: x.title, millis: x.millis, number: x.number,
 		popularity: x.popularity, explicit: x.explicit, artists: b.credits(x.artists),
@@ -99,7 +99,7 @@ func (b *builder) artist(name string) uint32 {
 	if at, known := b.artists[name]; known {
 		return at
 	}
-	at := uint32(len(b.c.artists)) //nolint:gosec // far below 4 billion
+	at := uint32(len(b.c.artists))
 	a := artist{id: makeID("artist", name), name: name}
 	b.c.artists = append(b.c.artists, a)
 	b.artists[name], b.c.byArtist[a.id] = at, at
@@ -117,7 +117,7 @@ func (b *builder) albumOf(x entry, artists []uint32, track uint32) uint32 {
 	}
 	at, known := b.albums[id]
 	if !known {
-		at = uint32(len(b.c.albums)) //nolint:gosec // far below 4 billion
+		at = uint32(len(b.c.albums))
 		b.c.albums = append(b.c.albums, album{id: id, name: x.album, release: x.release, kind: x.kind, artists: artists[:min(1, len(artists))]})
 		b.albums[id], b.c.byAlbum[id] = at, at
 	}

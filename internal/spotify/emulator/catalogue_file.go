@@ -27,11 +27,11 @@ func openCatalogue(path string) (*catalogue, error) {
 }
 
 func readText(path string) (string, error) {
-	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	var text strings.Builder
 	if info, err := f.Stat(); err == nil {
 		text.Grow(int(info.Size()) * 2)
@@ -111,7 +111,7 @@ func (at columns) entry(fields []string) entry {
 	return entry{
 		id: get(at.id), isrc: get(at.isrc), title: get(at.title), artists: strings.Split(get(at.artists), " ¦ "),
 		album: get(at.album), albumID: get(at.albumID), release: get(at.release), explicit: get(at.explicit) == "1",
-		millis: uint32(number(get(at.millis), 32)), popularity: uint8(number(get(at.popularity), 8)), number: uint16(number(get(at.number), 16)), //nolint:gosec // bounded by their bits
+		millis: uint32(number(get(at.millis), 32)), popularity: uint8(number(get(at.popularity), 8)), number: uint16(number(get(at.number), 16)),
 	}
 }
 

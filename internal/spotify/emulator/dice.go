@@ -16,7 +16,7 @@ type dice struct {
 	throws atomic.Uint64
 }
 
-func newDice(seed int64) *dice { return &dice{seed: mix(uint64(seed) + 1)} } //nolint:gosec // any 64 bits will do
+func newDice(seed int64) *dice { return &dice{seed: mix(uint64(seed) + 1)} }
 
 // mix is the finaliser of splitmix64.
 func mix(x uint64) uint64 {

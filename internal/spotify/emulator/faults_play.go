@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -98,9 +99,7 @@ func (f *Fault) send(w http.ResponseWriter) {
 
 // slowly sends the real answer, padded and byte by byte as the fault wants.
 func (e *Emulator) slowly(f Fault, answer *httptest.ResponseRecorder, w http.ResponseWriter, r *http.Request) {
-	for key, values := range answer.Header() {
-		w.Header()[key] = values
-	}
+	maps.Copy(w.Header(), answer.Header())
 	w.WriteHeader(answer.Code)
 	body := io.MultiReader(answer.Body, io.LimitReader(spaces{}, int64(f.Pad)))
 	if f.Drip == 0 {

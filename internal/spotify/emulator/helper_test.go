@@ -69,7 +69,7 @@ func (s *station) try(t *testing.T, method, path, body string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	return reply{res.StatusCode, res.Header, raw}, err
 }

@@ -72,7 +72,7 @@ func (x *index) learn(text string, buffer []string) ([]uint32, []string) {
 	for _, w := range buffer {
 		n, known := x.numbers[w]
 		if !known {
-			n = uint32(len(x.words)) //nolint:gosec // far below 4 billion
+			n = uint32(len(x.words))
 			x.numbers[w] = n
 			x.words = append(x.words, w)
 			s := shapeOf(w)
@@ -110,7 +110,7 @@ func (x *index) invert(docs int, wordsOf func(int, []uint32) []uint32) postings 
 	p.docs = make([]uint32, p.start[len(x.words)])
 	next := slices.Clone(p.start)
 	each(func(doc int, word uint32) {
-		p.docs[next[word]] = uint32(doc) //nolint:gosec // far below 4 billion
+		p.docs[next[word]] = uint32(doc)
 		next[word]++
 	})
 	return p
@@ -121,7 +121,7 @@ func (x *index) weigh(docs int) {
 	for w := range x.words {
 		n := 0
 		for f := range x.fields {
-			n += len(x.fields[f].of(uint32(w))) //nolint:gosec // far below 4 billion
+			n += len(x.fields[f].of(uint32(w)))
 		}
 		x.weight[w] = float32(math.Log(1 + float64(docs)/float64(1+n)))
 	}

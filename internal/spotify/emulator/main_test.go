@@ -61,8 +61,15 @@ func jsonList(t *testing.T, s *station, path string) []any {
 func TestTheCommandRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"-addr", "0.0.0.0:0"}, {"-addr", "segue.example:80"}, {"-addr", "9090"}, {"-profile", "x"}, {"-latency", "1s,2s"}, {"-latency", "soon"}, {"-seed", "x"},
-		{"-catalogue", "/does/not/exist"}, {"extra"},
+		{"-addr", "0.0.0.0:0"},
+		{"-addr", "segue.example:80"},
+		{"-addr", "9090"},
+		{"-profile", "x"},
+		{"-latency", "1s,2s"},
+		{"-latency", "soon"},
+		{"-seed", "x"},
+		{"-catalogue", "/does/not/exist"},
+		{"extra"},
 	} {
 		if err := Main(t.Context(), args, io.Discard, slog.New(slog.DiscardHandler)); err == nil {
 			t.Errorf("%v was taken", args)

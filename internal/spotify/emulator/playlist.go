@@ -42,9 +42,9 @@ type playlist struct {
 // snapshotID looks like Spotify's: base64 of a counter and a digest.
 func snapshotID(digest uint64, move int) string {
 	var b [24]byte
-	binary.BigEndian.PutUint32(b[:4], uint32(move)) //nolint:gosec // a counter
+	binary.BigEndian.PutUint32(b[:4], uint32(move))
 	for i := range 5 {
-		binary.BigEndian.PutUint32(b[4+4*i:], uint32(mix(digest+uint64(i)))) //nolint:gosec // low half of a hash
+		binary.BigEndian.PutUint32(b[4+4*i:], uint32(mix(digest+uint64(i))))
 	}
 	return base64.StdEncoding.EncodeToString(b[:])
 }

@@ -39,7 +39,7 @@ func (f *finder) strangers(text string) []hit {
 	}
 	var out []hit
 	for i := range 1 + f.dice.of("strangers", text)%3 {
-		d := uint32(f.dice.of(text, strings.Repeat("x", int(i))) % n) //nolint:gosec // below n
+		d := uint32(f.dice.of(text, strings.Repeat("x", int(i))) % n)
 		out = append(out, hit{d, 0})
 	}
 	return dedupe(out)

@@ -77,7 +77,7 @@ func (e *Emulator) spoil(shown []any, text string, offset int) {
 	if len(shown) < 3 || luck%12 != 0 {
 		return
 	}
-	at := 1 + int(luck/12)%(len(shown)-1) //nolint:gosec // below len
+	at := 1 + int(luck/12)%(len(shown)-1)
 	copy(shown[at+1:], shown[at:])
 	shown[at] = nil
 }
@@ -87,7 +87,7 @@ func (e *Emulator) estimate(text string, n int) int {
 	if n <= 50 {
 		return n
 	}
-	return min(deepest, n+int(e.dice.of("total", text)%uint64(n/10))) //nolint:gosec // small
+	return min(deepest, n+int(e.dice.of("total", text)%uint64(n/10)))
 }
 
 func docsOf(hits []hit) []uint32 {

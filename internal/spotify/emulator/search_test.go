@@ -151,7 +151,7 @@ func TestSearchPagesHoldANullNowAndThen(t *testing.T) {
 	t.Parallel()
 	s := start(t, Options{})
 	pages, nulls := 0, 0
-	for _, word := range strings.Fields("love you the me night day time heart dance rock king queen girl man live remix blue black red one two world sun star") {
+	for word := range strings.FieldsSeq("love you the me night day time heart dance rock king queen girl man live remix blue black red one two world sun star") {
 		items := at[[]any](t, s.get(t, "/v1/search?type=track&limit=10&q="+word), "tracks", "items")
 		pages++
 		if slices.Contains(items, nil) {

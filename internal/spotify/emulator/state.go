@@ -3,6 +3,7 @@ package emulator
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -101,12 +102,12 @@ func (e *Emulator) playlistState(p *playlist) PlaylistState {
 
 // names joins the artists by commas.
 func (c *catalogue) names(artists []uint32) string {
-	text := ""
+	var text strings.Builder
 	for i, a := range artists {
 		if i > 0 {
-			text += ", "
+			text.WriteString(", ")
 		}
-		text += c.artists[a].name
+		text.WriteString(c.artists[a].name)
 	}
-	return text
+	return text.String()
 }

@@ -56,8 +56,12 @@ func sure(t music.Track, confidence float64, others ...music.Choice) *music.Matc
 // stages are the way of one song, the first n of them done.
 func stages(n int, rest ...agent.Stage) []agent.Stage {
 	all := []agent.Stage{
-		{Name: agent.Understanding, Note: "1 song"}, {Name: agent.Finding, Note: "Road Trip"}, {Name: agent.Searching, Note: "10 found"},
-		{Name: agent.Matching, Note: "1 recording"}, {Name: agent.Adding}, {Name: agent.Verifying},
+		{Name: agent.Understanding, Note: "1 song"},
+		{Name: agent.Finding, Note: "Road Trip"},
+		{Name: agent.Searching, Note: "10 found"},
+		{Name: agent.Matching, Note: "1 recording"},
+		{Name: agent.Adding},
+		{Name: agent.Verifying},
 	}
 	for i := range all {
 		all[i].State = agent.Accepted
@@ -132,12 +136,16 @@ func mixedTasks() []agent.Task {
 		{Key: "1", Song: bohemian, State: agent.Done, Result: agent.Added, Match: sure(queen, 0.99)},
 		{Key: "2", Song: music.Song{Title: "Humble"}, State: agent.Done, Result: agent.Added, Match: sure(humbl, 0.86)},
 		{Key: "3", Song: music.Song{Title: "Fade Into You"}, State: agent.Done, Result: agent.AlreadyThere, Match: sure(fade, 0.97), Position: 12},
-		{Key: "4", Song: music.Song{Title: "Halleluja", Artists: []string{"Nobody Known"}}, State: agent.Done, Result: agent.NotFound,
-			Match: &music.Match{Verdict: music.None, Choices: []music.Choice{{Track: buck, Confidence: 0.41, Reasons: []string{"Another artist."}}}, Reasons: []string{"No recording by Nobody Known."}}},
+		{
+			Key: "4", Song: music.Song{Title: "Halleluja", Artists: []string{"Nobody Known"}}, State: agent.Done, Result: agent.NotFound,
+			Match: &music.Match{Verdict: music.None, Choices: []music.Choice{{Track: buck, Confidence: 0.41, Reasons: []string{"Another artist."}}}, Reasons: []string{"No recording by Nobody Known."}},
+		},
 		{Key: "5", Song: music.Song{Title: "Zzxy"}, State: agent.Done, Result: agent.NotFound},
 		{Key: "6", Song: music.Song{Title: "Hallelujah"}, State: agent.Done, Result: agent.LeftOut},
-		{Key: "7", Song: music.Song{Title: "Creep", Artists: []string{"Radiohead"}}, State: agent.Failed,
-			Trouble: &agent.Trouble{Kind: "unavailable", What: "Spotify did not answer ten times in a row.", Kept: "The other songs are in.", Do: "Ask for this one again later."}},
+		{
+			Key: "7", Song: music.Song{Title: "Creep", Artists: []string{"Radiohead"}}, State: agent.Failed,
+			Trouble: &agent.Trouble{Kind: "unavailable", What: "Spotify did not answer ten times in a row.", Kept: "The other songs are in.", Do: "Ask for this one again later."},
+		},
 	}
 }
 
@@ -153,8 +161,10 @@ func several() agent.Progress {
 		{Key: "4", Song: music.Song{Title: "Creep", Artists: []string{"Radiohead"}}, State: agent.Running, Steps: []agent.Stage{{Name: agent.Adding, State: agent.Running, Again: now.Add(12 * time.Second), Attempt: 2, Tries: 10}}},
 		{Key: "5", Song: music.Song{Title: "A song with a very long name that goes on and on (live at the Royal Albert Hall)"}, State: agent.Accepted},
 	}
-	return agent.Progress{State: agent.Running, Title: "Adding 5 songs to Road Trip", Playlist: &road, Tasks: tasks, StartedAt: ago(8 * time.Second),
-		Steps: []agent.Stage{{Name: agent.Understanding, State: agent.Done, Note: "5 songs"}, {Name: agent.Finding, State: agent.Done, Note: "Road Trip"}}}
+	return agent.Progress{
+		State: agent.Running, Title: "Adding 5 songs to Road Trip", Playlist: &road, Tasks: tasks, StartedAt: ago(8 * time.Second),
+		Steps: []agent.Stage{{Name: agent.Understanding, State: agent.Done, Note: "5 songs"}, {Name: agent.Finding, State: agent.Done, Note: "Road Trip"}},
+	}
 }
 
 func many() agent.Progress {
@@ -215,8 +225,10 @@ func runStates() map[string]partial.RunView {
 		"created":   view(agent.Progress{State: agent.Done, Title: "Created Focus", Playlist: &music.Playlist{Name: "Focus", URL: "https://open.spotify.com/playlist/p9"}, StartedAt: ago(time.Second), EndedAt: now}),
 		"playlists": view(agent.Progress{State: agent.Done, Title: "Your playlists", Say: "You have 3 playlists.", Playlists: []music.Playlist{road, gym, gym2}, StartedAt: ago(time.Second), EndedAt: now}),
 		"tracks":    view(agent.Progress{State: agent.Done, Title: "In Road Trip", Playlist: &road, Tracks: trackList(), StartedAt: ago(time.Second), EndedAt: now}),
-		"said": view(agent.Progress{State: agent.Done, Say: "I did not understand that. I can do one of these:",
-			Suggestions: []string{"add Bohemian Rhapsody by Queen to Road Trip", "what is in Focus", "my playlists"}}),
+		"said": view(agent.Progress{
+			State: agent.Done, Say: "I did not understand that. I can do one of these:",
+			Suggestions: []string{"add Bohemian Rhapsody by Queen to Road Trip", "what is in Focus", "my playlists"},
+		}),
 	}
 }
 
@@ -224,10 +236,12 @@ func chat(v partial.RunView) page.ChatView {
 	talk := agent.Conversation{ID: "c1", Title: "Road Trip additions", UpdatedAt: day}
 	return page.ChatView{
 		Person: ada, Now: day, Key: "k1", Conversation: talk,
-		Conversations: []agent.Conversation{talk,
+		Conversations: []agent.Conversation{
+			talk,
 			{ID: "c2", Title: "A conversation about a great many songs at once", UpdatedAt: day.Add(-time.Hour)},
 			{ID: "c3", Title: "French house classics", UpdatedAt: day.Add(-26 * time.Hour)},
-			{ID: "c4", Title: "Clean versions for the office", UpdatedAt: day.Add(-400 * time.Hour)}},
+			{ID: "c4", Title: "Clean versions for the office", UpdatedAt: day.Add(-400 * time.Hour)},
+		},
 		Entries: page.Entries([]agent.Message{{ID: "m1", Role: agent.Person, Text: "add Bohemian Rhapsody by Queen to Road Trip", RunID: v.Run.ID, At: now}}, []partial.RunView{v}),
 	}
 }
