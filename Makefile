@@ -1,4 +1,4 @@
-.PHONY: help run build test check gen lint assets chromium clean
+.PHONY: help run build test check bench gen lint assets chromium clean
 export PATH := $(CURDIR)/bin:$(PATH)
 
 help: ## list the targets
@@ -21,6 +21,9 @@ test: build chromium ## run every test: race detector, real browser; the embedde
 	go test -race -p 1 -timeout 20m $$(go list ./... | grep -v -e /temporald -e /cmd/web)
 	go test -timeout 20m ./internal/temporald ./cmd/web
 	go test -timeout 20m -parallel 2 ./cmd/web/e2e
+
+bench: build ## measure the built program and print a table (three minutes)
+	go run ./cmd/web/bench
 
 chromium: ## install the browser of the tests, where that is allowed
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \

@@ -19,6 +19,8 @@ const module = "segue/"
 var mayImport = map[string][]string{
 	".":                         {},
 	"cmd/web":                   {"*"},
+	"cmd/web/bench":             {},
+	"cmd/web/e2e":               {},
 	"web":                       {},
 	"web/templates/ui":          {"web"},
 	"web/templates/layout":      {"web", "web/templates/ui"},

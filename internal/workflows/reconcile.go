@@ -17,6 +17,7 @@ const (
 // unfinished lists and ends runs; *store.DB satisfies it.
 type unfinished interface {
 	Unfinished(ctx context.Context, limit int) ([]agent.Run, error)
+	Run(ctx context.Context, personID, runID string) (agent.Run, error)
 	Finish(ctx context.Context, personID, runID string, p agent.Progress) error
 }
 
@@ -87,8 +88,13 @@ func (r *Reconciler) Once(ctx context.Context) error {
 	return nil
 }
 
-// abandon ends a run in the ledger whose workflow was ended from outside.
+// abandon ends a run in the ledger whose workflow was ended from outside. Most
+// often the run has simply ended since the ledger was read.
 func (r *Reconciler) abandon(ctx context.Context, run agent.Run) error {
+	now, err := r.ledger.Run(ctx, run.PersonID, run.ID)
+	if err != nil || now.State.Final() {
+		return err
+	}
 	r.logger.ErrorContext(ctx, "run ended outside the ledger", "run", run.ID)
 	f := fault.New(fault.Internal, "This request was ended before it was done.", nil)
 	return r.ledger.Finish(ctx, run.PersonID, run.ID, agent.Progress{
