@@ -11,11 +11,13 @@ import (
 	"time"
 )
 
-// How often the source is asked. A change is seen after at most gap plus the time
-// of one Snapshot; a source that rings without end is read five times a second.
+// How often the source is asked. A source that rings without end is read five
+// times a second; the first changes after a quiet time are read sooner, so that
+// the end of a short run is not held back by the steps just before it.
 const (
-	coalesce = 150 * time.Millisecond // changes come in bursts: wait for the rest of one
-	gap      = 200 * time.Millisecond // shortest time between two reads
+	coalesce = 30 * time.Millisecond  // changes come in bursts: wait for the rest of one
+	perSec   = 5                      // reads a second
+	burst    = 5                      // reads that may be saved up
 	fallback = 5 * time.Second        // a doorbell may be lost: look anyway
 	linger   = 2 * time.Second        // a reload comes back within this time
 	backoff  = 500 * time.Millisecond // first pause after a failure; doubles

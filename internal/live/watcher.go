@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // watcher reads one id for all its subscribers. Fields below end are guarded by hub.mu.
@@ -57,8 +59,8 @@ func (w *watcher[T]) run(ctx context.Context) {
 	watch := w.hub.src.Watch(w.id)
 	defer watch.Close()
 	failures := 0
-	for ctx.Err() == nil {
-		began := time.Now()
+	reads := rate.NewLimiter(perSec, burst)
+	for ctx.Err() == nil && reads.Wait(ctx) == nil {
 		snapshot, err := watch.Snapshot(ctx)
 		if err == nil && w.publish(snapshot) {
 			return
@@ -73,7 +75,7 @@ func (w *watcher[T]) run(ctx context.Context) {
 			continue
 		}
 		failures = 0
-		pause(ctx, max(coalesce, gap-time.Since(began)))
+		pause(ctx, coalesce)
 	}
 }
 

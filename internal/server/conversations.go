@@ -139,7 +139,7 @@ func (s *Server) runViews(ctx context.Context, runs []agent.Run) []partial.RunVi
 		snap, err := s.snapshots.of(ctx, run)
 		if err != nil {
 			s.Logger.WarnContext(ctx, "page shows a run without its progress", slog.String("run", run.ID), slog.Any("error", err))
-			snap = Snapshot{Run: run, Progress: accepted(run)}
+			snap = newSnapshot(run, accepted(run))
 		}
 		views[i] = partial.RunView{Run: snap.Run, Progress: snap.Progress, Now: time.Now()}
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 
 	"segue/internal/fault"
 	"segue/internal/live"
-	"segue/web/templates/partial"
 )
 
 // pace is the least time between two messages of one stream; what changes
@@ -42,7 +40,7 @@ func (s *Server) streamRun(c echo.Context) error {
 		seen: lastEventID(c.Request()), full: c.QueryParam("full") == "1",
 	}
 	if run.State.Final() {
-		_, err := st.show(Snapshot{Run: run, Progress: outcome(run)})
+		_, err := st.show(newSnapshot(run, outcome(run)))
 		return err
 	}
 	sub := s.hub.Subscribe(runKey(run))
@@ -119,11 +117,11 @@ func (st *stream) show(snap Snapshot) (more bool, err error) {
 	if version == st.seen && !snap.Final() {
 		return true, nil
 	}
-	var html bytes.Buffer
-	if err := partial.Run(st.view(snap)).Render(st.request.Context(), &html); err != nil {
+	html, err := snap.html(st.full)
+	if err != nil {
 		return false, fmt.Errorf("render run %s: %w", snap.Run.ID, err)
 	}
-	if st.out.Message(version, html.Bytes()) != nil {
+	if st.out.Message(version, html) != nil {
 		return false, nil //nolint:nilerr // the browser has gone
 	}
 	st.seen = version
@@ -132,10 +130,6 @@ func (st *stream) show(snap Snapshot) (more bool, err error) {
 		return false, nil
 	}
 	return true, nil
-}
-
-func (st *stream) view(snap Snapshot) partial.RunView {
-	return partial.RunView{Run: snap.Run, Progress: snap.Progress, Live: true, Full: st.full, Now: time.Now()}
 }
 
 // rest lets the pace pass; false means that the stream is over.

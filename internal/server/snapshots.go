@@ -1,19 +1,53 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 
 	"segue/internal/agent"
 	"segue/internal/fault"
 	"segue/internal/live"
+	"segue/web/templates/partial"
 )
 
 // Snapshot is the whole visible state of a run: what a page shows and a stream sends.
 type Snapshot struct {
 	Run      agent.Run
 	Progress agent.Progress
+	cards    *cards
+}
+
+// cards are the two ways a snapshot is rendered, each once for all its readers.
+type cards struct{ short, full card }
+
+type card struct {
+	once sync.Once
+	html []byte
+	err  error
+}
+
+func newSnapshot(run agent.Run, p agent.Progress) Snapshot {
+	return Snapshot{Run: run, Progress: p, cards: new(cards)}
+}
+
+// html returns the card of the run, with every detail or without.
+func (s Snapshot) html(full bool) ([]byte, error) {
+	c := &s.cards.short
+	if full {
+		c = &s.cards.full
+	}
+	c.once.Do(func() {
+		v := partial.RunView{Run: s.Run, Progress: s.Progress, Live: true, Full: full, Now: time.Now()}
+		var out bytes.Buffer
+		if c.err = partial.Run(v).Render(context.Background(), &out); c.err == nil {
+			c.html = out.Bytes()
+		}
+	})
+	return c.html, c.err
 }
 
 // SnapshotVersion rises with every visible change; it is 0 until the run has
@@ -74,14 +108,14 @@ func snapshot(
 	ctx context.Context, run agent.Run, progress func(context.Context) (agent.Progress, error),
 ) (Snapshot, error) {
 	if run.State.Final() {
-		return Snapshot{Run: run, Progress: outcome(run)}, nil
+		return newSnapshot(run, outcome(run)), nil
 	}
 	p, err := progress(ctx)
 	switch {
 	case err == nil:
-		return Snapshot{Run: run, Progress: p}, nil
+		return newSnapshot(run, p), nil
 	case fault.KindOf(err) == fault.NotFound:
-		return Snapshot{Run: run, Progress: accepted(run)}, nil
+		return newSnapshot(run, accepted(run)), nil
 	}
 	return Snapshot{}, fmt.Errorf("read progress of run %s: %w", run.ID, err)
 }

@@ -2,11 +2,13 @@ package workflows
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"segue/internal/agent"
@@ -87,12 +89,24 @@ func (w *Watch) listen(workflowID string) {
 			request.NextPageToken = nil
 			continue
 		}
-		if len(answer.GetHistory().GetEvents()) > 0 {
+		if slices.ContainsFunc(answer.GetHistory().GetEvents(), telling) {
 			w.toll()
 		}
 		if request.NextPageToken = answer.GetNextPageToken(); len(request.NextPageToken) == 0 {
 			return // closed
 		}
+	}
+}
+
+// telling reports whether an event may have changed what a query answers: that
+// changes in workflow tasks only. The beginning counts, for a run that was not known before.
+func telling(e *historypb.HistoryEvent) bool {
+	switch e.GetEventType() {
+	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED, enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+		enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED, enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT:
+		return true
+	default:
+		return false
 	}
 }
 
