@@ -3,7 +3,6 @@ package workflows
 import (
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"segue/internal/agent"
@@ -160,12 +159,8 @@ func (w *writer) post(ctx workflow.Context, change Write) error {
 // what is known of earlier attempts at this change.
 func (w *writer) look(ctx workflow.Context, change Write) (Seen, error) {
 	in := LookInput{PersonID: change.PersonID, PlaylistID: w.id, URIs: change.uris(), Attempt: change.id()}
-	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: readLimit,
-		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1}, // who asked for the change decides about patience
-	})
 	var seen Seen
-	err := workflow.ExecuteLocalActivity(ctx, acts.Look, in).Get(ctx, &seen)
+	err := workflow.ExecuteLocalActivity(glance(ctx, readLimit), acts.Look, in).Get(ctx, &seen)
 	return seen, err
 }
 

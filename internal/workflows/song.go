@@ -145,12 +145,8 @@ func (s *song) match(ctx workflow.Context) error {
 	s.found = nil
 	s.p.Task.Match = &m
 	f.done(recordings(m))
-	err := workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrMatchMethod).ValueSet(m.Method))
-	if err != nil {
-		return err
-	}
 	if m.Verdict == music.None {
-		return s.settle(agent.NotFound)
+		return s.settle(ctx, agent.NotFound)
 	}
 	return nil
 }
@@ -167,9 +163,21 @@ func recordings(m music.Match) string {
 }
 
 // settle ends the song with a result that needs no further step.
-func (s *song) settle(result string) error {
+func (s *song) settle(ctx workflow.Context, result string) error {
 	s.p.Task.Result = result
+	if err := s.mark(ctx); err != nil {
+		return err
+	}
 	return ended
+}
+
+// mark sets the search attributes that are known only now, at once: each time costs a write.
+func (s *song) mark(ctx workflow.Context) error {
+	attributes := []temporal.SearchAttributeUpdate{keyword(AttrMatchMethod).ValueSet(s.p.Task.Match.Method)}
+	if s.playlist != nil {
+		attributes = append(attributes, keyword(AttrPlaylistID).ValueSet(s.playlist.ID))
+	}
+	return workflow.UpsertTypedSearchAttributes(ctx, attributes...)
 }
 
 // ask puts the choices to the person when the match is unclear, and waits.
@@ -193,11 +201,11 @@ func (s *song) ask(ctx workflow.Context) error {
 	s.p.Task.State = agent.Running
 	f.done("")
 	if !answered || s.option == agent.NoneOfThese {
-		return s.settle(agent.LeftOut)
+		return s.settle(ctx, agent.LeftOut)
 	}
 	decided := choose(*m, s.option)
 	s.p.Task.Match = &decided
-	return workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrMatchMethod).ValueSet(decided.Method))
+	return nil
 }
 
 // tellTurn lets the turn release the songs after this one while it waits for the person.
@@ -240,7 +248,7 @@ func (s *song) gate(ctx workflow.Context) error {
 			return err
 		}
 	}
-	return workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrPlaylistID).ValueSet(s.playlist.ID))
+	return s.mark(ctx)
 }
 
 // add hands the track to the writer of the playlist. A write under way is not
@@ -279,7 +287,7 @@ func (s *song) verify(ctx workflow.Context) error {
 		var seen Seen
 		err := s.persist(ctx, readPatience, f, func() error {
 			seen = Seen{}
-			return workflow.ExecuteActivity(once(ctx, verifyLimit), acts.Look, in).Get(ctx, &seen)
+			return workflow.ExecuteLocalActivity(glance(ctx, verifyLimit), acts.Look, in).Get(ctx, &seen)
 		})
 		if err != nil {
 			f.done("Spotify has confirmed it") // that the look failed for good changes nothing

@@ -38,6 +38,15 @@ func local(ctx workflow.Context, limit time.Duration) workflow.Context {
 	})
 }
 
+// glance are the options of a short read inside the workflow task, tried once:
+// it costs no task of its own, and whoever looks decides about patience.
+func glance(ctx workflow.Context, limit time.Duration) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout: limit,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+}
+
 // write asks the writer for a change and waits for it with the patience of a
 // write. The try counts requests that came back with a fault: the same request
 // may be sent again without harm, a new one has another update id.
