@@ -99,7 +99,7 @@ func ms(d time.Duration) string {
 func program() string { return cmp.Or(os.Getenv("SEGUE_BIN"), "bin/web") }
 
 func command(ctx context.Context, env ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, program())
+	cmd := exec.CommandContext(ctx, program()) //nolint:gosec // our own program
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "LIMIT_MESSAGES=1000000", "LIMIT_STREAMS=2000", "LOG_LEVEL=error"}, env...)
 	cmd.Stderr = os.Stderr
 	return cmd

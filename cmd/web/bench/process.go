@@ -97,7 +97,7 @@ func (p *process) login(ctx context.Context, listener string) (*person, error) {
 	for _, m := range hidden.FindAllStringSubmatch(consent, -1) {
 		form.Set(m[1], html.UnescapeString(m[2]))
 	}
-	_, _, err = v.post(ctx, p.spy+"/authorize", form)
+	_, err = v.post(ctx, p.spy+"/authorize", form)
 	return v, err
 }
 
@@ -105,7 +105,7 @@ var runID = regexp.MustCompile(`/runs/([a-z0-9]+)`)
 
 // say sends a message in a conversation of its own and returns the run.
 func (v *person) say(ctx context.Context, text string) (string, error) {
-	page, _, err := v.post(ctx, v.p.url+"/c", url.Values{"text": {text}, "key": {fmt.Sprint(time.Now().UnixNano())}})
+	page, err := v.post(ctx, v.p.url+"/c", url.Values{"text": {text}, "key": {fmt.Sprint(time.Now().UnixNano())}})
 	if err != nil {
 		return "", err
 	}
@@ -117,10 +117,10 @@ func (v *person) say(ctx context.Context, text string) (string, error) {
 }
 
 // post sends a form and follows to the page.
-func (v *person) post(ctx context.Context, to string, form url.Values) (page, at string, err error) {
+func (v *person) post(ctx context.Context, to string, form url.Values) (page string, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(form.Encode()))
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return do(v.http, r)
@@ -131,22 +131,21 @@ func get(ctx context.Context, c *http.Client, from string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	page, _, err := do(c, r)
-	return page, err
+	return do(c, r)
 }
 
-func do(c *http.Client, r *http.Request) (page, at string, err error) {
+func do(c *http.Client, r *http.Request) (page string, err error) {
 	answer, err := c.Do(r)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
 	if answer.StatusCode >= http.StatusBadRequest {
-		return "", "", fmt.Errorf("%s %s: %s", r.Method, r.URL.Path, answer.Status)
+		return "", fmt.Errorf("%s %s: %s", r.Method, r.URL.Path, answer.Status)
 	}
-	return string(body), answer.Request.URL.String(), nil
+	return string(body), nil
 }

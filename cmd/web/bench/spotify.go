@@ -51,7 +51,7 @@ func (p *process) connect(ctx context.Context, listener string) (*direct, error)
 		"client_id": {"segue-bench"}, "code_verifier": {verifier},
 	}
 	v := &person{p, http.DefaultClient}
-	answer, _, err := v.post(ctx, p.spy+"/api/token", exchange)
+	answer, err := v.post(ctx, p.spy+"/api/token", exchange)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (d *direct) call(ctx context.Context, method, path string, body, out any) e
 	}
 	r.Header.Set("Authorization", "Bearer "+d.token)
 	r.Header.Set("Content-Type", "application/json")
-	text, _, err := do(d.http, r)
+	text, err := do(d.http, r)
 	if err != nil || out == nil {
 		return err
 	}
@@ -199,6 +199,6 @@ func (p *process) withoutLag(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = do(http.DefaultClient, r)
+	_, err = do(http.DefaultClient, r)
 	return err
 }

@@ -129,13 +129,13 @@ func subscribers(ctx context.Context) ([]row, error) {
 		time.Sleep(10 * time.Second)
 		idle := p.processorTime() - spent
 		began := time.Now()
-		if _, _, err := v.post(ctx, p.url+"/runs/"+run+"/cancel", url.Values{}); err != nil {
+		if _, err := v.post(ctx, p.url+"/runs/"+run+"/cancel", url.Values{}); err != nil {
 			return nil, err
 		}
 		var all sync.WaitGroup
 		for _, s := range streams {
 			all.Go(func() {
-				for range s { //nolint:revive // to the end
+				for range s {
 				}
 			})
 		}
