@@ -20,8 +20,10 @@ func troubleOf(f *fault.Error, until time.Time) *agent.Trouble {
 		t.Do = "Log in with Spotify again; it goes on by itself."
 		t.Reconnect, t.Until = true, time.Time{}
 	case fault.RateLimited, fault.Unavailable:
-		t.Kept = "Your request is saved and goes on by itself."
-		t.Do = nothingToDo
+		t.Kept, t.Do = "Your request is saved.", nothingToDo
+		if until.IsZero() { // given up
+			t.Kept, t.Do = "What was added so far stays.", "Send it again when Spotify is back."
+		}
 	case fault.Forbidden, fault.NotFound, fault.Invalid, fault.Conflict:
 		t.Kept = "Nothing was changed."
 		t.Do = "Change the request and send it again."

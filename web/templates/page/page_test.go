@@ -79,7 +79,7 @@ func TestARunCardSaysHowItStands(t *testing.T) {
 		"running":   {"Adding 1 song to Road Trip", "0:03", "Searching Spotify", "Step 3 of 6: searching Spotify"},
 		"retrying":  {"Adding 1 song to Road Trip", "0:03", "Spotify is busy · again in 12 s (2 of 10)", "Step 5 of 6: adding it to the playlist"},
 		"parked":    {"Adding 1 song to Road Trip", "On hold", "until " + now.Add(12*time.Minute).Format("15:04 UTC"), "On hold. It goes on by itself."},
-		"reconnect": {"Adding 1 song to Road Trip", "On hold", "Log in to Spotify again", "On hold. It goes on by itself."},
+		"reconnect": {"Adding 1 song to Road Trip", "Your turn", "Log in to Spotify again", "Log in to Spotify again."},
 		"asking":    {"Adding 1 song to Road Trip", "Your turn", "Likely 81 of 100", "Needs your choice: Two recordings fit about equally well. Which one did you mean?"},
 		"playlist":  {"Adding 2 songs to Gym", "Your turn", "1 song · by Ada", "Needs your choice: You have two playlists named Gym. Which one?"},
 		"several":   {"Adding 5 songs to Road Trip", "0:08", "again in 12 s (2 of 10)", "2 of 5 songs settled"},

@@ -198,10 +198,12 @@ func runStates() map[string]partial.RunView {
 	failed.Trouble = &agent.Trouble{Kind: "forbidden", What: "Road Trip belongs to somebody else.", Kept: "Nothing was changed.", Do: "Name one of your own playlists."}
 	parked := running(stages(4, agent.Stage{Name: agent.Adding, State: agent.Parked, Again: now.Add(12 * time.Minute)}))
 	parked.State = agent.Parked
-	parked.Trouble = &agent.Trouble{Kind: "rate_limited", What: "Spotify asks for a pause.", Kept: "Your song is saved.", Do: "Nothing to do.", Until: now.Add(12 * time.Minute)}
-	reconnect := running(stages(1))
-	reconnect.State = agent.Parked
-	reconnect.Trouble = &agent.Trouble{Kind: "unauthorised", What: "Spotify no longer lets Segue in.", Kept: "Your song is saved and will be added.", Do: "Log in to Spotify again.", Reconnect: true}
+	parked.Tasks[0].State = agent.Parked
+	parked.Tasks[0].Trouble = &agent.Trouble{Kind: "rate_limited", What: "Spotify asks for a pause.", Kept: "Your song is saved.", Do: "Nothing to do.", Until: now.Add(12 * time.Minute)}
+	reconnect := running(stages(2, agent.Stage{Name: agent.Searching, State: agent.Waiting, Again: now.Add(time.Minute)}))
+	reconnect.State = agent.Waiting
+	reconnect.Tasks[0].State = agent.Waiting
+	reconnect.Tasks[0].Trouble = &agent.Trouble{Kind: "unauthorised", What: "Spotify no longer lets Segue in.", Kept: "Your song is saved and will be added.", Do: "Log in to Spotify again.", Reconnect: true}
 	partly := running(stages(4, agent.Stage{Name: agent.Adding, State: agent.Running}))
 	partly.Undoable = true
 

@@ -246,8 +246,8 @@ func Run(v RunView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if v.Progress.Trouble != nil {
-				templ_7745c5c3_Err = trouble(*v.Progress.Trouble, v.back()).Render(ctx, templ_7745c5c3_Buffer)
+			if t := v.trouble(); t != nil {
+				templ_7745c5c3_Err = trouble(*t, v.back()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

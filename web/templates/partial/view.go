@@ -96,6 +96,20 @@ func (v RunView) questions() []agent.Question {
 	return open
 }
 
+// trouble is what a person must know of a run: what the run itself met, or else
+// what holds up the first of its songs that wait.
+func (v RunView) trouble() *agent.Trouble {
+	if v.Progress.Trouble != nil || v.Final() {
+		return v.Progress.Trouble
+	}
+	for _, t := range v.Progress.Tasks {
+		if t.Trouble != nil && !t.State.Final() {
+			return t.Trouble
+		}
+	}
+	return nil
+}
+
 // folded splits the tasks of a long finished run: what a person must see, and
 // what went as asked, which one click shows.
 func (v RunView) folded() (shown, hidden []agent.Task) {

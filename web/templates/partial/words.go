@@ -54,9 +54,10 @@ func say(s agent.Stage) string {
 	}
 }
 
-// retrying reports whether the stage waits to be tried again.
+// retrying reports whether the stage waits for time and is then tried again;
+// what waits for a person has no countdown.
 func retrying(s agent.Stage) bool {
-	return !s.State.Final() && !s.Again.IsZero()
+	return !s.State.Final() && s.State != agent.Waiting && !s.Again.IsZero()
 }
 
 // tries says which attempt comes next: "2 of 10".
@@ -114,7 +115,7 @@ func (v RunView) kept() string {
 	if len(v.questions()) > 0 {
 		return "It waits for you, also when you close this page."
 	}
-	if v.Progress.Trouble != nil {
+	if v.trouble() != nil {
 		return "You can close this page." // the trouble says what is kept
 	}
 	switch len(v.Progress.Tasks) {
@@ -197,7 +198,7 @@ func (v RunView) announcement() string {
 		if open := v.questions(); len(open) > 0 {
 			return "Needs your choice: " + open[0].Text
 		}
-		return "Needs your choice."
+		return "Log in to Spotify again."
 	case agent.Parked:
 		return "On hold. It goes on by itself."
 	case agent.Done:
