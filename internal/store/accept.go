@@ -25,7 +25,8 @@ type NewMessage struct {
 
 // Accept puts a message and its run (state accepted) on disk, in one
 // transaction, with the conversation when that is new; when Accept returns,
-// they survive a power cut. The same key brings the stored run and fresh false.
+// they survive a power cut. The same key brings the stored run and fresh false,
+// unless that is an undo that ended without being done: it is tried afresh.
 //
 // Faults: Invalid without a key; Conflict for a known key with another message
 // and for a run that is undone or being undone already; NotFound for a
@@ -41,6 +42,9 @@ func (db *DB) Accept(ctx context.Context, m NewMessage) (run agent.Run, fresh bo
 		}
 		var err error
 		run, err = repeated(ctx, tx, m)
+		if err == nil && m.UndoOf != "" && stranded(run) {
+			err = freeKey(ctx, tx, run.ID)
+		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -77,7 +81,8 @@ func repeated(ctx context.Context, tx *sql.Tx, m NewMessage) (agent.Run, error) 
 		return agent.Run{}, err
 	}
 	elsewhere := m.ConversationID != "" && m.ConversationID != run.ConversationID
-	if text != m.Text || run.UndoOf != m.UndoOf || elsewhere {
+	other := m.UndoOf != "" && m.UndoOf != run.UndoOf // a typed "undo that" learns only later what it undoes
+	if text != m.Text || other || elsewhere {
 		return agent.Run{}, fault.New(fault.Conflict,
 			"This form was sent before with another message. Reload the page and send it again.", nil)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"segue/internal/agent"
 	"segue/internal/fault"
 )
 
@@ -31,6 +32,20 @@ func (db *DB) SetUndoOf(ctx context.Context, personID, runID, undoOf string) err
 		}
 		return err
 	})
+}
+
+// stranded reports whether a run was to undo another one and has ended without doing so.
+func stranded(run agent.Run) bool {
+	return run.UndoOf != "" && run.State.Final() && run.State != agent.Done
+}
+
+// freeKey takes the idempotency key off a run, for the next try to use, and
+// returns sql.ErrNoRows: no run has that key now. The id in its place is as unique.
+func freeKey(ctx context.Context, tx *sql.Tx, runID string) error {
+	if _, err := exec(ctx, tx, `UPDATE runs SET idem_key = id WHERE id = $1`, runID); err != nil {
+		return err
+	}
+	return sql.ErrNoRows
 }
 
 const selectUndo = `SELECT 1 FROM runs WHERE undo_of = $1 AND id <> $2 AND (state = 'done' OR ended_at IS NULL) LIMIT 1`

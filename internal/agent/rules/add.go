@@ -2,17 +2,16 @@ package rules
 
 import (
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
 var (
 	addVerbs = patterns(
-		"add|adding|sync|syncing|save|saving|include|insert|append|import|store ", "put|putting|throw|throwing|chuck|chucking|stick|sticking|drop|dropping|pop|popping|place|placing|toss|slap|stash",
+		"add|adding|sync|syncing|save|saving|include|insert|append|import|store ", "put|putting|throw|throwing|chuck|chucking|bung|shove|whack|lob|stick|sticking|drop|dropping|pop|popping|place|placing|toss|slap|stash",
 	)
 	// wishVerbs ask for a song in a playlist without a word for adding.
-	wishVerbs = patterns("i'd|we'd like|love [to] [have|get|see]", "i|we would like|love [to] [have|get|see]", "i|we want|need [to] [have]", "can|could i|we have|get", "get|give [me|us]", "let's have")
+	wishVerbs = patterns("i'd|we'd like|love [to] [have|get|see|hear]", "i|we would like|love [to] [have|get|see]", "i|we want|need [to] [have]", "can|could i|we have|get", "get|give [me|us]", "let's have", "want|need|wanna [to] [have|hear]", "gimme")
 	// titleVerbs begin titles: "Save Your Tears", "Put Your Records On", "Add It Up".
 	titleAfter = []string{"your", "me", "my", "us", "him", "her", "on", "our", "yourself", "tonight", "it's", "the world"}
 	thoseSongs = patterns(
@@ -32,14 +31,21 @@ func (r reader) add(p phrase) ([]command, bool) {
 		w = putPlaces
 	}
 	rest := p[n:].trim()
-	if len(rest) > 1 && rest.any(0, "me", "us", "also") && lower(rest[0].raw) && !rest.any(1, "and", "too", "against", "before") {
+	if w.weak == nil && len(rest) > 1 && rest.any(len(rest)-1, "on") && len(rest.pivots()) == 0 { // "put some music on"
+		return []command{{why: sayNoPlaying}}, true
+	}
+	if len(rest) > 1 && rest.any(0, "also") && lower(rest[0].raw) {
 		rest = rest[1:]
 	}
-	if w.has(rest.low(0)) {
-		c, ok := r.placeFirst(rest)
+	songs := r.pieces(rest, w, true)
+	placed := songs[0].where.how != unsaid
+	if !w.has(rest.low(0)) || placed && capital(rest[0].raw) { // "add In the Mood by Glenn Miller to Gym"
+		return songs, true
+	}
+	if c, ok := r.placeFirst(rest); c.intent == add || !placed {
 		return []command{c}, ok
 	}
-	return r.pieces(rest, w, true)
+	return songs, true
 }
 
 // verbIsTitle reports whether the verb at the head is more likely the first word of a title.
@@ -50,7 +56,7 @@ func (p phrase) verbIsTitle() bool {
 	if unicode.IsLower(first(p[0].raw)) && capital(p[1].raw) {
 		return false
 	}
-	if p.any(1, "it", "that") {
+	if p.any(1, "it", "that") && (p[0].raw != "add" || !p.any(1, "that")) {
 		return !p.any(2, "to", "in", "into", "on", "onto", "there", "here", "too", "again", "as", "also", "from", "off", "please") && len(p) > 2
 	}
 	if p.any(0, "add", "remove", "delete", "sync", "create", "adding") {
@@ -76,11 +82,12 @@ func (r reader) placeFirst(p phrase) (command, bool) {
 			end, skip = i, 1
 		case p.any(i, "these", "the") && p.any(i+1, "songs", "tracks", "following"):
 			end = i
+		case i == 2 && p.any(0, "in", "on", "at", "for") && p.any(1, "it", "this", "that"): // "In It for the Money"
 		case i > 1 && i < len(p)-1 && r.certain(p[1:i]) && !p.any(i, "playlist") && !r.certain(p[1:i+1]):
 			end = i
 		}
 	}
-	if end < 2 {
+	if end < 2 || len(p[:end].pivots()) > 0 {
 		return command{}, true
 	}
 	c := command{intent: add, where: readPlace(p[1:end])}
@@ -128,7 +135,7 @@ type piece struct {
 
 // pieces reads everything behind the verb: lines, and within a line songs for
 // several playlists.
-func (r reader) pieces(p phrase, w preps, verb bool) ([]command, bool) {
+func (r reader) pieces(p phrase, w preps, verb bool) []command {
 	var parts []piece
 	lines := p.split(newline)
 	headed := false
@@ -150,7 +157,13 @@ func (r reader) pieces(p phrase, w preps, verb bool) ([]command, bool) {
 		}
 	}
 	share(parts)
-	return gather(parts, verb)
+	cs := gather(parts, verb)
+	if len(lines) > 2 || len(lines) == 2 && !headed {
+		for _, c := range cs { // who writes one song a line leaves no doubt
+			settle(c.songs)
+		}
+	}
+	return cs
 }
 
 // cutHeader takes the playlist off a line; "… to Gym: X by Y" has it in the middle.
@@ -225,7 +238,7 @@ func share(parts []piece) {
 }
 
 // gather makes commands of parts, one for each run of parts to one playlist.
-func gather(parts []piece, verb bool) ([]command, bool) {
+func gather(parts []piece, verb bool) []command {
 	var out []command
 	for i, part := range parts {
 		if i == 0 || part.where != parts[i-1].where {
@@ -241,19 +254,19 @@ func gather(parts []piece, verb bool) ([]command, bool) {
 			continue
 		}
 		if why := refuse(body); verb && why != "" {
-			return []command{{why: why}}, true
+			return []command{{why: why}}
 		}
-		songs, ok := songsOf(followTail(body))
+		songs, ok := songsOf(politeEnd(followTail(body)))
 		if !ok {
-			return []command{{}}, true
+			return []command{{}}
 		}
 		c.songs = append(c.songs, songs...)
 	}
 	out = slices.DeleteFunc(out, func(c command) bool { return len(c.songs) == 0 && !c.same })
 	if len(out) == 0 {
-		return []command{{}}, true
+		return []command{{}}
 	}
-	return out, true
+	return out
 }
 
 // followTail drops "too" and "as well" behind a song.
@@ -262,52 +275,4 @@ func followTail(p phrase) phrase {
 		return p[:len(p)-n].trim()
 	}
 	return p
-}
-
-// refuse says why a passage names no songs, or "".
-func refuse(p phrase) string {
-	if i := p.find(link); i >= 0 {
-		switch p[i].link.kind {
-		case "short":
-			return sayShortLink
-		case "album", "artist", "show", "episode":
-			return sayOtherLink
-		}
-		return ""
-	}
-	if p[0].kind == quoted {
-		return ""
-	}
-	if p.vague() {
-		return sayVague
-	}
-	return ""
-}
-
-var (
-	kindsOfMusic = []string{"songs", "tracks", "tunes", "music", "hits", "stuff", "bangers", "classics", "albums", "discography", "list", "lists", "library", "favourites", "favorites", "collection", "playlist", "playlists"}
-	amounts      = []string{"some", "any", "all", "more", "several", "few", "couple", "many", "every", "lots", "random", "popular", "similar", "best", "latest", "top", "new", "newest", "other", "another", "different", "everything", "anything", "whole", "entire", "his", "her", "their", "these"}
-)
-
-// vague reports whether a passage describes music instead of naming songs:
-// "some jazz", "10 songs by Queen", "the album Thriller", "something by Radiohead".
-func (p phrase) vague() bool {
-	if strings.ToLower(p[0].raw) == p[0].raw && p.any(0, "something", "anything", "everything", "whatever", "music") {
-		return p.any(1, "by", "like", "from", "similar", "else", "for", "with", "to", "that", "") || len(p) == 1
-	}
-	amount := false
-	for i := range min(len(p), 5) {
-		switch {
-		case p.any(i, "by"):
-			return amount && i == 1 && p.any(0, "some", "more", "anything")
-		case p.any(i, kindsOfMusic...) && (amount || i > 0 && p.any(0, "the", "my", "a")):
-			return true
-		case p.any(i, "album", "record", "ep", "discography") && p.any(0, "the", "a", "an", "whole", "entire", "album", "all", "his", "her", "their"):
-			return i < 2 || amount
-		case p.any(i, "song", "track", "tune") && (p.any(0, "a", "another", "any", "some") || amount) && !p.any(i+1, "called", "named", "titled", "for"):
-			return i == 1 || amount
-		}
-		amount = amount || p.any(i, amounts...) || len(p.low(i)) < 4 && p.low(i) != "" && strings.Trim(p.low(i), "0123456789") == ""
-	}
-	return amount && p.any(0, "some", "more", "any", "several", "similar") && len(p.pivots()) == 0 && len(p) < 5 && strings.ToLower(p[0].raw) == p[0].raw
 }

@@ -27,10 +27,8 @@ const (
 // withoutVerb reads "X by Y", "Artist - Title", links and lists without a verb,
 // "I'd like X by Y in Gym" and what goes on from the message before: "and X, Y".
 func (r reader) withoutVerb(p, polite phrase) []command {
-	if n := p.prefix(wishVerbs); n > 0 && n < len(p) && !p.any(n, titleAfter...) && !p.any(n, "to", "you", "it") {
-		if cs, ok := r.pieces(p[n:].trim(), intoPlaces, true); ok && len(cs) == 1 && cs[0].where.how != unsaid && certainSongs(cs[0].songs, firm) {
-			return cs
-		}
+	if cs := r.wished(p); cs != nil {
+		return cs
 	}
 	follow := p.prefix(followLeads)
 	if n := p.prefix(anotherOne); n > 0 && n < len(p)-1 && p[n].separates() {
@@ -50,7 +48,10 @@ func (r reader) withoutVerb(p, polite phrase) []command {
 	if at, _ := body.lastPivot(); at < 0 { // "and Fade Into You": nothing tells where a playlist begins
 		w = preps{nil, []string{"to", "in", "into", "on", "onto"}}
 	}
-	cs, _ := r.pieces(r.titled(body), w, false)
+	if body.buriedVerb() > 0 { // "gosh add Creep by Radiohead": not a title, and not to be guessed at
+		return []command{{songs: r.meant(polite, w, nil)}}
+	}
+	cs := r.pieces(r.titled(body), w, false)
 	why := refuse(body)
 	if why == sayVague {
 		why = ""
@@ -59,7 +60,7 @@ func (r reader) withoutVerb(p, polite phrase) []command {
 		return []command{{why: why}}
 	}
 	need := firm
-	if follow > 0 {
+	if follow > 0 || body.find(newline) > 0 && cs[0].where.how == named { // titles in a list for a playlist
 		need = bareTitle
 	}
 	for i := range cs {
@@ -67,6 +68,19 @@ func (r reader) withoutVerb(p, polite phrase) []command {
 		if cs[i].same && follow == 0 || len(cs[i].songs) > 0 && !accepted(body, cs[i].songs, need) {
 			return []command{{why: whyNot(polite), songs: r.meant(polite, w, cs[i].songs)}}
 		}
+	}
+	return cs
+}
+
+// wished reads "I'd like X by Y in Gym"; nil when it is no such wish.
+func (r reader) wished(p phrase) []command {
+	n := p.prefix(wishVerbs)
+	if n == 0 || n >= len(p) || p.any(n, titleAfter...) || p.any(n, "to", "you", "it") {
+		return nil
+	}
+	cs := r.pieces(p[n:].trim(), intoPlaces, true)
+	if len(cs) != 1 || cs[0].where.how == unsaid || !certainSongs(cs[0].songs, firm) {
+		return nil
 	}
 	return cs
 }
@@ -83,31 +97,55 @@ func (r reader) meant(p phrase, w preps, read []found) []found {
 		return nil
 	}
 	n := p.prefix(askLeads)
+	if verb := p.buriedVerb(); verb > 0 {
+		n = verb + 1
+	}
 	if n == 0 || n >= len(p) {
 		return read
 	}
-	if cs, _ := r.pieces(p[n:].trim(), w, false); len(cs[0].songs) > 0 {
+	if cs := r.pieces(p[n:].trim(), w, false); len(cs[0].songs) > 0 {
 		return cs[0].songs
 	}
 	return read
 }
 
-// titled turns the heading of a list, "Gym:", into a playlist it is added to.
+// buriedVerb returns where, before any "by", a command begins in the middle; 0 when none does.
+func (p phrase) buriedVerb() int {
+	for i := 1; i < len(p)-1 && p[i].kind == word && !p.any(i, "by"); i++ {
+		if lower(p[i].raw) && (p.any(i, "add", "remove", "delete") || p.any(i, "put", "stick") && p.any(0, "to", "into", "in", "on", "for")) {
+			return i
+		}
+	}
+	return 0
+}
+
+// titled turns the heading of a list, "Gym:", into a playlist it is added to. On
+// the line of a song it must be one that is known, or follow "to" or "for".
 func (r reader) titled(p phrase) phrase {
-	i := p.find(newline)
-	if i < 2 || p[i-1].kind != colon || p[:i-1].is(thoseSongs) || p[:i-1].find(newline) >= 0 {
+	i := p.find(colon)
+	if i < 1 || i == len(p)-1 || p[:i].is(thoseSongs) || p[:i].find(newline) >= 0 {
 		return p
 	}
-	name := p[:i-1]
-	if !name.any(0, "to", "into", "in", "on") {
-		name = append(phrase{{kind: word, raw: "to", low: "to"}}, name...)
+	name, rest := p[:i], p[i:]
+	led := len(name) > 1 && name.any(0, "to", "into", "in", "on", "for")
+	switch {
+	case p[i+1].kind == newline:
+		rest = p[i+1:]
+	case !led && !r.certain(name):
+		return p
 	}
-	out := append(phrase{{kind: word, raw: "these", low: "these"}}, name...)
-	return append(out, p[i:]...)
+	if led {
+		name = name[1:]
+	}
+	out := append(phrase{{kind: word, raw: "these", low: "these"}, {kind: word, raw: "to", low: "to"}}, name...)
+	return append(out, rest...)
 }
 
 // accepted reports whether words without a verb are songs beyond doubt.
 func accepted(p phrase, songs []found, need certainty) bool {
+	if lower(p[0].raw) && p.any(0, "put", "stick") && p.any(1, "on") {
+		return false
+	}
 	if p[0].kind == word && p.any(0, otherVerbs...) && !p.verbIsTitle() && !titleVerb(p) {
 		return false
 	}
@@ -123,7 +161,7 @@ func accepted(p phrase, songs []found, need certainty) bool {
 		}
 	}
 	if need == bareTitle {
-		return len(p) <= 8 || certainSongs(songs, loose)
+		return len(p) <= 8*len(p.split(newline)) || certainSongs(songs, loose)
 	}
 	return certainSongs(songs, need)
 }
@@ -131,10 +169,13 @@ func accepted(p phrase, songs []found, need certainty) bool {
 // sentenceWords stand in sentences, hardly ever in the name of an artist.
 var sentenceWords = []string{"is", "was", "were", "will", "has", "have", "today", "yesterday", "tomorrow", "because", "but", "i", "please", "should", "would", "don't"}
 
+// manners follow "by" in sentences: "I know it by heart". Behind a verb for adding they are artists: "Barracuda by Heart".
+var manners = []string{"heart", "chance", "accident", "mistake", "default", "design", "now", "then", "artist", "title", "name", "date", "year", "genre", "album", "length", "mood"}
+
 // performer reports whether a name without a verb before it may be an artist's.
 func performer(name string) bool {
 	words := strings.Fields(name)
-	return len(words) <= longestBareArtist && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(sentenceWords, w) })
+	return len(words) <= longestBareArtist && len(words) > 0 && !slices.Contains(manners, words[0]) && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(sentenceWords, w) })
 }
 
 // certainSongs reports whether every song is told well enough; in a list it is
@@ -178,7 +219,7 @@ func lower(s string) bool { return s != "" && s[0] >= 'a' && s[0] <= 'z' }
 // whyNot finds a better answer than "not understood" for what is asked often.
 func whyNot(p phrase) string {
 	switch {
-	case p.any(0, "play", "queue", "pause", "skip", "shuffle", "listen"):
+	case p.any(0, "play", "queue", "pause", "skip", "shuffle", "listen"), p.any(0, "put", "stick") && p.any(1, "on"):
 		return sayNoPlaying
 	default:
 		return ""

@@ -5,7 +5,7 @@ import "unicode/utf8"
 var (
 	createVerbs = patterns(
 		"create|creating|make|making|build|building|start|starting|open|generate|setup|set [up] [me|us] [a|an|another|the|my] [brand] [new|fresh|empty|private|public|second]",
-		"[a|another] [brand] new", "i|we want|need [a|another] [brand] [new]", "i'd like a [new]", "i would like a [new]", "give|get me a [new]", "can i have a [new]", "start up a [new]",
+		"[a|another] [brand] new", "i|we want|need a|another|new [brand] [new]", "i'd like a [new]", "i would like a [new]", "give|get me a [new]", "can i have a [new]", "start up a [new]",
 	)
 	nameLeads = patterns("called|named|titled|entitled", "with|by the name [of]", "and call|name it", "which|that is called|named", "call it", "whose name is", "name", "under the name [of]")
 	forMe     = patterns("for me|us")
@@ -74,12 +74,18 @@ func (r reader) named(p phrase) (command, bool) {
 	return r.created(p, nil)
 }
 
+// withoutForMe drops "for me" and "for us" at the end.
+func withoutForMe(p phrase) phrase {
+	if n := p.suffix(forMe); n < len(p) {
+		return p[:len(p)-n]
+	}
+	return p
+}
+
 // created makes the command of a name and what follows it.
 func (r reader) created(name, rest phrase) (command, bool) {
 	name = politeEnd(name.trim())
-	if n := name.suffix(forMe); n > 0 && n < len(name) {
-		name = name[:len(name)-n]
-	}
+	name = withoutForMe(name)
 	where := nameOf(name)
 	c := command{intent: create, name: where.ref.Name}
 	if c.name == "" || name.trim().find(link) >= 0 || utf8.RuneCountInString(c.name) > longestNewName {

@@ -182,7 +182,7 @@ func (p phrase) commits(after kind) bool {
 
 var (
 	leads = patterns(
-		"hey|hi|hello|yo|hiya [there] [segue]", "segue", "please|pls|plz|kindly", "ok|okay|alright|right|so|well|oh|oops|now|then|next|just|maybe|actually|also|and|plus|but",
+		"hey|hi|hello|yo|hiya [there] [segue]", "segue", "please|pls|plz|plese|pleas|kindly", "wait|stop", "fucking|fuckin|bloody|damn", "mate|bro|dude", "ok|okay|alright|right|so|well|oh|oops|now|then|next|just|maybe|actually|also|and|plus|but",
 		"can|could|would|will you|u|we|i [please|kindly|just|also|maybe]", "would|do you mind", "i'd|we'd like|love|prefer [you] [to]", "i|we would like|love [you] [to]",
 		"i|we want|need|wish [you] to", "i wanna", "let's|lets", "let us", "go ahead [and]", "do me a favor|favour [and]", "is it possible to", "are you able to", "are u able to", "try to", "feel free to",
 		"sorry", "thanks", "that|this was|is wrong|bad", "that|this was|is not right", "that|this wasn't|isn't right", "that's wrong", "wrong [one|song|playlist]", "great|cool|nice|perfect|good|awesome", "yes|yeah|yep|sure", "no|nope",
@@ -195,9 +195,11 @@ var (
 // clause reads one command, or several to different playlists.
 func (r reader) clause(p phrase) []command {
 	q, follow := skipLead(p)
-	q = politeEnd(q)
-	if c, ok := r.fixedCommand(q); ok {
-		return []command{c}
+	q = mended(politeEnd(q))
+	for _, whole := range []phrase{p, q} {
+		if c, ok := r.fixedCommand(whole); ok {
+			return []command{c}
+		}
 	}
 	for _, read := range []func(phrase) (command, bool){r.setDefault, r.create, r.remove, r.show} {
 		if c, ok := read(q); ok {
@@ -227,6 +229,9 @@ func split(c command) []command {
 func skipLead(p phrase) (phrase, bool) {
 	follow := false
 	for {
+		for len(p) > 1 && p[0].symbol() {
+			p = p[1:]
+		}
 		n := p.prefix(leads)
 		if n == 0 || n >= len(p) || p.any(0, "please") && p.any(1, "please") {
 			return p, follow
@@ -239,8 +244,36 @@ func skipLead(p phrase) (phrase, bool) {
 	}
 }
 
+// mended reads a verb in spite of one slip of the thumb: "remvoe", "delte", "ad".
+func mended(p phrase) phrase {
+	if len(p) < 2 || p[0].kind != word || !lower(p[0].raw) {
+		return p
+	}
+	for _, verb := range []string{"remove", "delete", "create", "undo"} {
+		if oneSlip(p[0].low, verb) {
+			return append(phrase{{kind: word, raw: verb, low: verb}}, p[1:]...)
+		}
+	}
+	if p.any(0, "ad", "addd", "aadd", "adda") {
+		return append(phrase{{kind: word, raw: "add", low: "add"}}, p[1:]...)
+	}
+	return p
+}
+
+// oneSlip reports whether a is b with one letter too many, missing or wrong, or
+// with two neighbours swapped.
+func oneSlip(a, b string) bool {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a != b && len(a) <= 1 && len(b) <= 1 || len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
+}
+
 var endings = patterns(
-	"please", "pls", "plz", "thanks [a] [lot]", "thank you [so|very] [much]", "thx", "cheers", "ta", "if you can|could|would|please|don't [mind]", "would|will|can|could you", "when you can|get [a] [chance]",
+	"[and] please|pls|plz|thx|cheers|ta|asap", "[and] thanks [a] [lot]", "[and] thank you [so|very] [much]", "if you can|could|would|please|don't [mind]", "would|will|can|could you", "when you can|get [a] [chance]",
 )
 
 // politeEnd drops courtesies behind a command.
@@ -253,44 +286,4 @@ func politeEnd(p phrase) phrase {
 		p = p[:len(p)-n].trim()
 	}
 	return p
-}
-
-var (
-	undos = patterns(
-		"undo [that|it|this|again]", "undo the|that last [one|thing|change|step|request|message|addition]", "undo what you|i [just] did", "undo the change|changes|addition",
-		"take that|it back", "revert [that|it|this]", "revert the last change|one", "roll [that|it] back", "rollback", "put it back [the] [way] [it] [was]", "i|you didn't mean that", "undo my last message|request|change",
-	)
-	helps = patterns(
-		"help [me] [out]", "?", "??", "commands", "what can you|u|i do|say|ask|write|type [for] [me] [here]", "what can segue do", "what do you do", "what are you", "who are you", "how does this|it work", "how do i use this|it|segue|you",
-		"what is|are this|segue|you", "how can you help [me]", "what else can you do", "show me what you can do", "show [me] [the] commands|help", "hi|hello|hey|hiya|yo [there] [segue]", "good morning|evening|afternoon|day",
-		"what should i say|write|type|do", "i need help", "what [are] [my] options", "menu", "start",
-	)
-	thanked = patterns(
-		"thanks [a] [lot] [segue]", "thank you [so|very] [much]", "thx", "cheers", "ta", "great|perfect|nice|cool|awesome [thanks]", "great|perfect|nice|cool|awesome thank you", "ok|okay [thanks|cool|great]", "nice one", "well done", "good job", "all good", "that's all",
-	)
-	lists = patterns(
-		"[show|list|see|view|display|give|tell|get] [me] [all] [of] my|our playlists", "[show|list|see|view|display] [me] [all] [the|of] playlists", "playlists [i] [have]",
-		"what|which playlists do i|we have|own|got [there]", "what|which playlists have i|we [got]", "what|which playlists are there|mine", "what|which are my playlists", "what's|whats my playlists", "how many playlists do i have|own",
-		"do i have [any] playlists", "[show|list] [me] [all] [the] playlists i have|own", "what|which playlists", "[show] [me] what playlists i have", "where can i add [songs] [to]", "what|which playlists can i|you add|edit [to]", "[show|list] [me] all [my] playlists",
-	)
-	askDefaults = patterns(
-		"what|which is|one my|the default [playlist|one]", "what's|whats|tell [me] my|the default [playlist|one]", "what|which playlist is my|the default", "my|the default playlist", "where do [my] songs go [by] [default]", "do i have a default playlist", "what|which is the default",
-	)
-)
-
-// fixedCommand reads what is said in one way or another, but without any names in it.
-func (r reader) fixedCommand(p phrase) (command, bool) {
-	p = p.trim()
-	for _, c := range []struct {
-		words  []pattern
-		intent intent
-	}{{undos, undo}, {helps, help}, {thanked, thanks}, {lists, list}, {askDefaults, askDefault}} {
-		if p.is(c.words) {
-			return command{intent: c.intent}, true
-		}
-	}
-	if len(p) == 1 && isPlaylist(p[0]) {
-		return command{intent: show, where: readPlace(p)}, true
-	}
-	return command{}, false
 }

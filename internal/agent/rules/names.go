@@ -9,8 +9,7 @@ var fixedPhrases = indexPhrases(
 	"stand by me", "stand by your man", "stand by you", "blinded by the light", "down by the river", "down by the water", "down by the seaside",
 	"death by rock and roll", "guided by voices", "saved by the bell", "touched by the hand of god", "killed by death", "driven by you",
 	"day by day", "step by step", "side by side", "one by one", "two by two", "bit by bit", "little by little", "line by line", "night by night",
-	"by the way", "by your side", "by my side", "by design", "by myself", "by yourself", "by heart", "by chance", "by accident", "by mistake", "by default",
-	"by artist", "by title", "by name", "by date", "by year", "by genre", "by album", "by length", "by mood", "by now", "by then", "by any chance",
+	"by the way", "by your side", "by my side", "by myself", "by yourself", "by any chance",
 	// "and", "&" and commas that join no songs
 	"earth , wind and fire", "earth wind and fire", "crosby , stills , nash and young", "crosby , stills and nash", "crosby stills nash and young", "crosby stills and nash",
 	"simon and garfunkel", "hall and oates", "peter , paul and mary", "peter paul and mary", "emerson , lake and palmer", "emerson lake and palmer", "blood , sweat and tears",
@@ -31,7 +30,7 @@ var fixedPhrases = indexPhrases(
 	"put your records on", "welcome to the jungle", "welcome to the black parade", "welcome to paradise", "from the start", "message in a bottle", "message to you rudy", "hooked on a feeling", "islands in the stream",
 	"should i stay or should i go", "nothing to lose", "somebody to love", "somebody to you", "something to talk about", "things to come", "to the moon and back", "fly me to the moon", "talk to me",
 	"alice in chains", "death in vegas", "explosions in the sky", "frankie goes to hollywood", "a day to remember", "kids in glass houses", "letters to cleo", "walk off the earth", "men at work",
-	"tv on the radio", "panic at the disco", "portugal the man", "system of a down",
+	"tv on the radio", "panic at the disco", "portugal the man", "system of a down", "tears for fears", "death cab for cutie", "bullet for my valentine", "ross from friends", "sleeping with sirens",
 )
 
 // fixedPhrase is one of them, and where in it the word stands by which it is found.
@@ -42,7 +41,7 @@ type fixedPhrase struct {
 
 // hinges are the words and marks that have a meaning in the grammar.
 var hinges = map[string]bool{
-	"by": true, "and": true, ",": true, "to": true, "in": true, "into": true, "on": true, "onto": true, "off": true, "from": true, "out": true, "with": true,
+	"by": true, "and": true, ",": true, "to": true, "in": true, "into": true, "on": true, "onto": true, "off": true, "from": true, "out": true, "with": true, "for": true,
 }
 
 // indexPhrases files each phrase under every hinge in it.
@@ -100,11 +99,32 @@ func (p phrase) hinge(i int, words ...string) bool {
 func (p phrase) pivots() []int {
 	var out []int
 	for i := 1; i < len(p)-1; i++ {
-		if p.hinge(i, "by") {
+		if p.hinge(i, "by") && !p.mixed(i) {
 			out = append(out, i)
 		}
 	}
 	return out
+}
+
+// mixed reports whether the "by" at i tells who made a remix of the song before:
+// "Levels by Avicii, the remix by Skrillex".
+func (p phrase) mixed(i int) bool {
+	if !p.any(i-1, mixers...) {
+		return false
+	}
+	start := i - 1
+	if p.any(start-1, "the", "a") {
+		start--
+	}
+	if p.kindAt(start-1) == comma || p.kindAt(start-1) == dash {
+		return true
+	}
+	for k := start - 1; k > 0 && p[k].kind == word && p.plain(k) != "and"; k-- {
+		if p.any(k, "by") {
+			return true
+		}
+	}
+	return false
 }
 
 // dashes returns where a dash stands between an artist and a title.

@@ -32,8 +32,8 @@ const (
 type preps struct{ strong, weak []string }
 
 var (
-	intoPlaces = preps{[]string{"to", "into", "onto"}, []string{"in", "on", "inside"}}
-	putPlaces  = preps{[]string{"to", "into", "onto", "in", "on", "inside"}, nil}
+	intoPlaces = preps{[]string{"to", "into", "onto"}, []string{"in", "on", "inside", "for", "at"}}
+	putPlaces  = preps{[]string{"to", "into", "onto", "in", "on", "inside", "at"}, nil}
 	offPlaces  = preps{[]string{"from", "off", "out"}, []string{"in", "on"}}
 )
 
@@ -48,9 +48,10 @@ var (
 	namedLeads  = patterns("[my|the|our|a] [spotify] playlist [called|named|titled]", "the one called|named")
 	newLists    = patterns("a [brand] [new] playlist [called|named|titled]", "a [brand] new one [called|named|titled]", "[a] new playlist called|named|titled")
 	endOf       = patterns("the end|bottom of")
+	edges       = patterns("the end|bottom|start|beginning|top|front of")
 	courtesies  = patterns(
 		"please", "pls", "plz", "thanks [a] [lot]", "thank you [so|very] [much]", "thx", "cheers", "ta", "for me", "for us", "too", "as well", "again", "instead",
-		"right now", "now", "if you can|could|would|please", "will|would|can|could you", "when you can", "ok", "okay", "then", "on|in spotify", "at the moment", "at the end", "at once",
+		"right now", "now", "if you can|could|would|please", "will|would|can|could you", "when you can", "asap", "ok", "okay", "then", "on|in spotify", "at the moment", "at the end", "at once",
 	)
 	// infinitives follow a "to" that belongs to a title, unless the artist came before it.
 	infinitives = []string{
@@ -64,7 +65,10 @@ const longestName = 14 // tokens in the name of a playlist
 // readPlace reads what stands where a playlist is expected.
 func readPlace(p phrase) place {
 	p = withoutCourtesies(p)
-	for len(p) > 1 && p.any(0, "of", "to", "in", "on", "into", "onto") {
+	if bare := withoutEmoji(p); bare.any(len(bare)-1, "playlist") {
+		p = bare
+	}
+	for len(p) > 1 && p.any(0, "of", "to", "in", "on", "into", "onto", "for") {
 		p = p[1:]
 	}
 	if i := slices.IndexFunc(p, isPlaylist); i >= 0 {
@@ -194,11 +198,13 @@ func (r reader) choosePrep(p phrase, w preps, pivot int, artistLast bool) int {
 	var strong, weak []int
 	for i := max(1, pivot+1); i < len(p)-1; i++ {
 		switch {
-		case !w.has(p.low(i)) || p.fixed(i) || p.any(i+1, "album") || p.any(i+1, "the") && p.any(i+2, "album"):
-		case len(p)-i <= longestName && readPlace(p[i+1:]).how == unsaid:
+		case !w.has(p.low(i)) || p.fixed(i) || p.albumAt(i):
+		case len(p)-i <= longestName && (readPlace(p[i+1:]).how == unsaid || p[i:].is(courtesies)):
+		case p.any(i, "at") && p[i+1:].prefix(edges) == 0:
 		case r.certain(p[i+1:]):
 			return i
 		case p.any(i-1, "live", "recorded") && !p.any(i, "to", "into", "onto", "from"):
+		case p.any(i, "from", "off") && p[i+2:].leadsOn(w) && (p.any(i-1, "live", "one", "version", "recording") || year(p.low(i+1)) > 0):
 		case !artistLast && p.any(i, "to") && p.any(i+1, infinitives...):
 		case len(p)-i > longestName || len(withoutCourtesies(p[i+1:]).commas()) > 0:
 		case slices.Contains(w.strong, p.low(i)):
@@ -207,7 +213,7 @@ func (r reader) choosePrep(p phrase, w preps, pivot int, artistLast bool) int {
 			weak = append(weak, i)
 		}
 	}
-	found := strong
+	found := p.written(strong)
 	if len(found) == 0 && artistLast {
 		found = weak
 	}
@@ -218,6 +224,21 @@ func (r reader) choosePrep(p phrase, w preps, pivot int, artistLast bool) int {
 		return found[0]
 	}
 	return found[len(found)-1]
+}
+
+// written prefers words in lower case to those that look like part of a name:
+// "by Virginia To Vegas to Gym".
+func (p phrase) written(at []int) []int {
+	small := slices.DeleteFunc(slices.Clone(at), func(i int) bool { return !lower(p[i].raw) })
+	if len(small) > 0 {
+		return small
+	}
+	return at
+}
+
+// leadsOn reports whether a strong preposition follows.
+func (p phrase) leadsOn(w preps) bool {
+	return slices.ContainsFunc(p[:min(len(p), longestName)], func(t token) bool { return slices.Contains(w.strong, t.low) })
 }
 
 // certain reports whether what follows a preposition can only be a playlist: a

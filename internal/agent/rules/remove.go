@@ -33,7 +33,7 @@ func (r reader) remove(p phrase) (command, bool) {
 	case body.is(thatSong):
 		c.same = true
 		return c, true
-	case body.is(wholeList) || isPlaylist(rest[0]) || body.any(len(body)-1, "playlist") || body.any(0, "playlist") || body.any(1, "playlist") && body.any(0, "the", "my"):
+	case where.how == unsaid && body[0].kind != quoted && r.certain(body) || body.is(wholeList) || isPlaylist(rest[0]) || body.any(len(body)-1, "playlist") || body.any(0, "playlist") || body.any(1, "playlist") && body.any(0, "the", "my"):
 		return command{why: sayNoDeleting}, true
 	case body.is(allOf) || body.vague() && body[0].kind != quoted:
 		return command{why: sayRemoveByName}, true

@@ -7,6 +7,17 @@
 // and artist; "A and B" without artists is one title, "A, B and C" are three; a name
 // with "&" or "and" is one artist; a song without a playlist goes to the default
 // one, and to the one spoken of last if it goes on from there ("and …", "… too").
+//
+// "A by B, C" and "A by B and C" may name two artists or two songs, and nothing in
+// the words tells which. C is read as an artist: A by B is right in both readings
+// and is found either way, while an artist searched for as a title could add a song
+// nobody asked for. The answer says so, and offers C as a song, one press away. In a
+// list with several "by", after ", and" and in quotation marks C is a song of its
+// own; in a list with one song a line it is an artist. The other choices above that
+// could lose a song are told in the same way; see doubt.go.
+//
+// What is said about a version is taken off titles and artists wherever it stands,
+// and only if all of the words say such a thing; see version.go.
 package rules
 
 import (
@@ -144,7 +155,7 @@ func spokenOf(r reader, before []string) []found {
 func call(commands []command, t agent.Transcript) (agent.Step, error) {
 	n := len(t.Calls)
 	if n >= len(commands) {
-		return agent.Step{Done: true}, nil
+		return closing(commands, t), nil
 	}
 	tool, args := arguments(commands, n, t)
 	if tool == "" { // it needs a playlist that was not created

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"segue/internal/agent"
+	"segue/internal/music"
 )
 
 // What is said when no tool says it.
@@ -60,17 +61,13 @@ func suggest(message string, c command, t agent.Transcript) []string {
 
 // offersFor lists what can be done, in the order of likelihood.
 func offersFor(c command, t agent.Transcript) []offer {
-	where := cmp.Or(t.LastPlaylist.Name, t.Default.Name)
-	song, of := "Bohemian Rhapsody by Queen", ""
-	if s := hint(c.songs); s != "" {
-		song = s
-	}
-	to := ""
+	where, of := cmp.Or(t.LastPlaylist.Name, t.Default.Name), ""
 	if nameable(where) {
 		of = quote(where)
-		to = " to " + of
 	}
-	offers := []offer{{"Add " + song + to, []string{"add", "play", "song", "track", "by", "put", "queue", "like", "want", "hear", "find", "save"}}}
+	example := []found{{song: music.Song{Title: "Bohemian Rhapsody", Artists: []string{"Queen"}}}}
+	wish := func(what intent) string { return cmp.Or(request(what, c.songs, of), request(what, example, of)) }
+	offers := []offer{{wish(add), []string{"add", "play", "song", "track", "by", "put", "queue", "like", "want", "hear", "find", "save"}}}
 	if of != "" {
 		offers = append(offers, offer{"What is in " + of + "?", []string{"what", "what's", "show", "in", "songs", "see", "is", "which", "open"}})
 	}
@@ -79,7 +76,7 @@ func offersFor(c command, t agent.Transcript) []offer {
 		offer{"Create a playlist called Rainy Sunday", []string{"create", "make", "new", "playlist", "called", "build"}},
 	)
 	if of != "" {
-		offers = append(offers, offer{"Remove " + song + " from " + of, []string{"remove", "delete", "off", "from", "clear", "without"}})
+		offers = append(offers, offer{wish(remove), []string{"remove", "delete", "off", "from", "clear", "without"}})
 	}
 	if t.LastRun != "" {
 		offers = append(offers, offer{"Undo that", []string{"undo", "back", "wrong", "mistake", "not", "no", "oops", "cancel"}})
@@ -90,19 +87,56 @@ func offersFor(c command, t agent.Transcript) []offer {
 	return append(offers, offer{"What can you do?", []string{"help", "how", "can", "you"}})
 }
 
-// hint returns the song of a message that was nearly understood.
-func hint(songs []found) string {
-	if len(songs) != 1 || len(songs[0].song.Artists) > 1 || !nameable(songs[0].song.Title) {
+// request writes the message that asks for songs, "" when they cannot be written plainly.
+func request(what intent, songs []found, place string) string {
+	var names []string
+	for _, s := range songs {
+		name := spelled(s.song)
+		if name == "" {
+			return ""
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 || len(names) > mostNamed {
 		return ""
 	}
-	s := songs[0].song
+	verb, lead := "Add ", " to "
+	if what == remove {
+		verb, lead = "Remove ", " from "
+	}
+	row := strings.Join(names, " and ")
+	if place == "" {
+		return verb + row
+	}
+	return verb + row + lead + place
+}
+
+const mostNamed = 5 // songs in a suggestion
+
+// spelled writes a song so that the grammar reads it in one way only.
+func spelled(s music.Song) string {
+	if !nameable(s.Title) || len(s.Artists) > 1 {
+		return ""
+	}
 	if len(s.Artists) == 0 {
 		return "“" + s.Title + "”"
 	}
-	if !nameable(s.Artists[0]) || len(tokenize("by "+s.Artists[0]).commas()) > 0 {
+	if !nameable(s.Artists[0]) || strings.Contains(s.Artists[0], ",") {
 		return ""
 	}
 	return "“" + s.Title + "” by " + quote(s.Artists[0])
+}
+
+// spot writes a playlist so that the grammar finds it again, "" for none.
+func spot(ref agent.PlaylistRef) string {
+	switch {
+	case nameable(ref.Name):
+		return quote(ref.Name)
+	case validID(ref.ID):
+		return "spotify:playlist:" + ref.ID
+	default:
+		return ""
+	}
 }
 
 // nameable reports whether a name can be put into a sentence.

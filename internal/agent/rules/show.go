@@ -2,10 +2,10 @@ package rules
 
 var (
 	showLeads = patterns(
-		"what|which [songs|tracks|music] is|are|do|have [i|we] [have|got] [all] in|on|inside", "what's|whats [currently|now] in|on|inside", "what|which songs|tracks do i have in|on", "how many songs|tracks are|do [i] [have] [there] in|on",
+		"what|which [songs|tracks|music] is|are|do|have [i|we] [have|got] [all] in|on|inside", "what's|whats [currently|now] in|on|inside", "what|which songs|tracks do i have in|on", "how many songs|tracks [are|do] [i] [have] [there] in|on",
 		"what [all] is|are [there] in|on|inside", "tell me what|what's is|in|on [in|on]", "see what|what's is|in|on [in|on]", "show|list|view|display|see|print|read|give [me|us] [what|what's] [is] [in|on|inside]",
 		"show|list|view|display|see|print|read|give|get [me|us] [all] [of] [the] songs|tracks|contents|content|music|everything|items [that] [are|is] in|on|of|from|inside", "open [up]", "[the] songs|tracks|contents|content|tracklist in|on|of|inside",
-		"show|list|view|display|see [me|us]", "let me see", "look at", "what do i have in|on", "what have i got in|on", "what did i put in|on", "which songs|tracks are in|on|inside",
+		"show|list|view|display|see [me|us]", "let me see", "look at", "what do i|you|we have in|on", "what have i got in|on", "what did i put in|on", "which songs|tracks are in|on|inside",
 	)
 	notPlaces = []string{"how", "why", "who", "where", "when", "some", "something", "songs", "more", "similar", "any", "all"}
 )

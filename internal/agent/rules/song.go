@@ -18,8 +18,9 @@ const (
 
 // found is a song that was read.
 type found struct {
-	song music.Song
-	how  certainty
+	song  music.Song
+	how   certainty
+	doubt doubt // the other way to read its words; the zero value when there is none
 }
 
 const longestTitle = 250 // characters of a title or an artist; beyond, it is no song
@@ -30,23 +31,45 @@ var songLeads = patterns(
 )
 
 // newSong builds a song of a title and an artist, either of which may carry a wish for a version.
-func newSong(title, artist phrase) (music.Song, bool) {
+func newSong(title, artist phrase, how certainty) (found, bool) {
 	var s music.Song
-	artist = afterthoughts(artist, &s)
-	title = asides(versionOf(title.trim(), &s), &s).trim()
-	if n := title.prefix(songLeads); n > 0 && n < len(title) && !title.any(n, "is", "remains", "for", "of") {
+	artist = afterthoughts(withoutForMe(withoutEmoji(artist)), &s)
+	title = asides(versionOf(withoutEmoji(title), &s), &s)
+	if n := title.prefix(songLeads); n > 0 && n < len(title) && lower(title[0].raw) && !title.any(n, "is", "remains", "for", "of") {
 		title = title[n:].trim()
 	}
-	if len(title) > 1 && title[0].kind == quoted && isVersion(title[1:].trim().lows()) {
-		wish(&s, title[1:].trim().String())
-		title = title[:1]
-	}
 	s.Title = text(title)
+	if len(artist) == 0 {
+		coveredBy(&s)
+	}
 	s.Artists = append(artists(artist), s.Artists...)
 	if len(s.Artists) == 0 {
 		s.Artists = nil
 	}
-	return s, plausible(s)
+	return found{s, how, doubtOf(s, title, artist)}, plausible(s) && !artist.runsOn()
+}
+
+// runsOn reports whether a playlist and more stand in what should be an artist:
+// "Radiohead to Gym, Yellow too".
+func (p phrase) runsOn() bool {
+	for i := 1; i < len(p)-1; i++ {
+		if p.hinge(i, "to", "into", "onto") && lower(p[i].raw) {
+			return p[i:].find(comma) > 0
+		}
+	}
+	return false
+}
+
+// coveredBy reads "the Johnny Cash version of Hurt" as whose song is meant.
+func coveredBy(s *music.Song) {
+	words := strings.Fields(s.Version)
+	n := len(words) - 1
+	if n < 1 || isVersion(strings.Fields(strings.ToLower(strings.Join(words[:n], " ")))) || strings.ContainsAny(s.Version, "0123456789'’,") {
+		return
+	}
+	if last := fold(words[n]); last == "cover" || last == "version" && capital(words[0]) {
+		s.Artists, s.Version = append(s.Artists, strings.Join(words[:n], " ")), ""
+	}
 }
 
 func plausible(s music.Song) bool {
@@ -117,13 +140,28 @@ func joined(p phrase) bool {
 	return false
 }
 
-// commas returns the commas that are not part of a known name.
+// commas returns the commas between items: those that are not part of a known
+// name and not followed by a word about the version.
 func (p phrase) commas() []int {
 	var out []int
 	for i := range p {
-		if p[i].kind == comma && !p.fixed(i) {
+		if p[i].kind == comma && !p.fixed(i) && !describe(p[i+1:p.itemEnd(i+1)], new(music.Song)) {
 			out = append(out, i)
 		}
 	}
 	return out
+}
+
+// itemEnd returns where the item of a row that begins at i ends. An item before
+// "by" is a title, whatever it says, and begins at its first word.
+func (p phrase) itemEnd(i int) int {
+	for end := i; end < len(p) && end <= i+longestDescription+2; end++ {
+		switch {
+		case p[end].kind == comma || p[end].kind == semicolon || p[end].kind == newline || p.any(end, "and", "plus", "then"):
+			return end
+		case p.hinge(end, "by") && !p.mixed(end):
+			return i
+		}
+	}
+	return len(p)
 }

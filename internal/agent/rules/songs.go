@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strconv"
 
 	"segue/internal/music"
 )
@@ -9,8 +10,9 @@ import (
 // songsOf reads the songs of a passage: one a line, or several in a sentence.
 func songsOf(p phrase) ([]found, bool) {
 	var out []found
-	for _, line := range p.split(newline) {
-		for _, part := range withoutBullet(line).split(semicolon) {
+	lines := p.split(newline)
+	for _, line := range withoutBullets(lines) {
+		for _, part := range line.split(semicolon) {
 			songs, ok := sentence(part)
 			if !ok {
 				return nil, false
@@ -18,16 +20,27 @@ func songsOf(p phrase) ([]found, bool) {
 			out = append(out, songs...)
 		}
 	}
+	if len(lines) > 1 {
+		settle(out)
+	}
 	return out, len(out) > 0
 }
 
-// withoutBullet drops "1.", "2)" and "•" at the head of a line.
-func withoutBullet(p phrase) phrase {
-	p = p.trim()
-	if len(p) > 1 && p[0].kind == word && numeral(p[0].raw) {
-		return p[1:].trim()
+// withoutBullets drops "1.", "2)", "•" and "☐" at the heads of lines, and bare
+// numbers where the lines are counted.
+func withoutBullets(lines []phrase) []phrase {
+	out := make([]phrase, len(lines))
+	counted := len(lines) > 1
+	for i, line := range lines {
+		out[i] = line.trim()
+		counted = counted && len(out[i]) > 1 && out[i][0].raw == strconv.Itoa(i+1)
 	}
-	return p
+	for i, p := range out {
+		if len(p) > 1 && p[0].kind == word && !p.any(1, "by") && (counted || numeral(p[0].raw) || p[0].symbol()) {
+			out[i] = p[1:].trim()
+		}
+	}
+	return out
 }
 
 func numeral(raw string) bool {
@@ -48,7 +61,7 @@ var connectors = patterns("and [also|then|maybe]", "also", "then", "plus", "as w
 // sentence reads the songs of one line.
 func sentence(p phrase) ([]found, bool) {
 	p = p.trim()
-	if n := p.prefix(connectors); n > 0 && n < len(p) {
+	if n := p.prefix(connectors); n > 0 && n < len(p) && !capital(p[0].raw) {
 		p = p[n:].trim()
 	}
 	if len(p) == 0 || p.hinge(0, "by") && p[0].raw == "by" {
@@ -61,7 +74,7 @@ func sentence(p phrase) ([]found, bool) {
 		return songs, true
 	}
 	if by := p.pivots(); len(by) > 0 {
-		return between(p, by, func(left, right phrase) ([]found, bool) { return titlesBy(left, right) })
+		return between(p, by, func(left, right phrase) ([]found, bool) { return titlesBy(left, right, len(by) > 1) })
 	}
 	if dashes := p.dashes(); len(dashes) > 0 {
 		return dashed(p, dashes)
@@ -95,7 +108,7 @@ func linked(p phrase) ([]found, bool) {
 		if p[i].link.kind != "track" {
 			return nil, false
 		}
-		out = append(out, found{music.Song{TrackID: p[i].link.id}, firm})
+		out = append(out, found{song: music.Song{TrackID: p[i].link.id}, how: firm})
 	}
 	return out, len(out) > 0
 }
@@ -127,26 +140,75 @@ func sharedArtist(p phrase) ([]found, bool) {
 func spread(titles []phrase, artist phrase) ([]found, bool) {
 	var out []found
 	for _, t := range titles {
-		s, ok := newSong(t, artist)
+		s, ok := newSong(t, artist, firm)
 		if !ok {
 			return nil, false
 		}
-		out = append(out, found{s, firm})
+		out = append(out, s)
 	}
 	return out, len(out) > 0
 }
 
-// titlesBy reads what stands before and behind one "by".
-func titlesBy(left, right phrase) ([]found, bool) {
+var sameSong = patterns("the one|version|cover|recording|rendition")
+
+// titlesBy reads what stands before and behind one "by". In a list of several
+// "by" what comes after a comma behind the artist is a song of its own.
+func titlesBy(left, right phrase, list bool) ([]found, bool) {
 	left = left.trim()
 	if n := left.prefix(connectors); n > 0 && n < len(left) && left[0].raw != "And" {
 		left = left[n:].trim()
+	}
+	if n := len(left) - left.suffix(sameSong); n < len(left) && n > 1 && left[n-1].kind == comma { // "Hurt, the one by Johnny Cash"
+		left = left[:n].trim()
 	}
 	titles := []phrase{left}
 	if rows := items(left, false); len(rows) > 2 || len(rows) == 2 && rows[0].isQuote() && rows[1].isQuote() {
 		titles = rows
 	}
-	return spread(titles, right)
+	credit, others := right.further(list)
+	songs, ok := spread(titles, credit)
+	if ok && len(titles) > 1 && left.find(quoted) < 0 {
+		songs[0].doubt = otherwise(asRow, left, []phrase{left}, songs[0].song.Artists)
+	}
+	for _, other := range others {
+		if !ok {
+			break
+		}
+		var s found
+		if s, ok = newSong(other, nil, loose); s.doubt.reading == undoubted && other[0].kind != quoted {
+			s.doubt = doubt{reading: ownSong, words: s.song.Title}
+		}
+		songs = append(songs, s)
+	}
+	return songs, ok
+}
+
+// further cuts the songs of their own off what stands behind "by".
+func (p phrase) further(list bool) (credit phrase, others []phrase) {
+	start := 0
+	cut := func(end int) {
+		if piece := p[start:end].trim(); start == 0 {
+			credit = piece
+		} else if len(piece) > 0 {
+			others = append(others, piece)
+		}
+	}
+	commas := p.commas()
+	for i := 1; i < len(p)-1; i++ {
+		comma := slices.Contains(commas, i)
+		n := 0
+		if comma {
+			n = p[i+1:].prefix(connectors)
+		}
+		title := p.kindAt(i+1+n) == quoted && p[0].kind != quoted
+		switch {
+		case comma && (title || n > 0 || list && !p.any(i+1, "jr") || start > 0), title && p.hinge(i, "and"), p.hinge(i, "plus") && lower(p[i].raw):
+			cut(i)
+			start = i + 1 + n
+		}
+	}
+	cut(len(p))
+	return credit, others
 }
 
 func (p phrase) isQuote() bool { return len(p) == 1 && p[0].kind == quoted }
@@ -158,7 +220,7 @@ func items(p phrase, several bool) []phrase {
 	var out []phrase
 	start := 0
 	for i := range p {
-		joins := p.plain(i) == "and" && p[i].raw != "&" && !p.fixed(i) && i > 0 &&
+		joins := p.hinge(i, "and", "+") && i > 0 &&
 			(several || len(commas) > 0 && i > commas[len(commas)-1] || p[i-1].kind == quoted && p.kindAt(i+1) == quoted)
 		if joins || slices.Contains(commas, i) {
 			out = append(out, p[start:i].trim())
@@ -176,88 +238,13 @@ func (p phrase) kindAt(i int) kind {
 	return p[i].kind
 }
 
-// between cuts a sentence of several songs. Each pivot has a part of its song on
-// either side; between two pivots the end of one song meets the start of the next.
-func between(p phrase, pivots []int, read func(left, right phrase) ([]found, bool)) ([]found, bool) {
-	var out []found
-	start, pivot := 0, pivots[0]
-	for _, next := range append(pivots[1:], len(p)) {
-		end := len(p)
-		if next < len(p) {
-			if end = seam(p, pivot, next); end < 0 { // "Stand by Me by Ben E. King"
-				pivot = next
-				continue
-			}
-		}
-		songs, ok := read(p[start:pivot], p[pivot+1:end])
-		if !ok {
-			return nil, false
-		}
-		out = append(out, songs...)
-		start, pivot = end+1, next
-	}
-	return out, len(out) > 0
-}
-
-// seam returns where, between two pivots, one song ends; -1 when there is no place for it.
-func seam(p phrase, lo, hi int) int {
-	var ands, commas, tight []int
-	for i := lo + 2; i < hi-1; i++ {
-		switch {
-		case p.fixed(i):
-		case p[i].kind == comma && p.any(i+1, "and", "plus", "then", "also"),
-			(p[i].kind == comma || p.plain(i) == "and") && p[i+1].kind == quoted:
-			return i
-		case p.any(i, "and", "plus", "then"):
-			ands = append(ands, i)
-		case p.plain(i) == "and":
-			tight = append(tight, i)
-		case p[i].kind == comma:
-			commas = append(commas, i)
-		}
-	}
-	return chooseSeam(p, ands, commas, tight)
-}
-
-// chooseSeam prefers a comma behind the last "and", then an "and", then a comma;
-// "&" stands within names and counts only when nothing else is there.
-func chooseSeam(p phrase, ands, commas, tight []int) int {
-	last := func(of []int) int { return of[len(of)-1] }
-	if len(tight) > 0 { // commas before "&" belong to a band: "Earth, Wind & Fire"
-		kept := slices.DeleteFunc(slices.Clone(commas), func(i int) bool { return i < last(tight) })
-		if len(kept) > 0 || len(ands) > 0 {
-			commas = kept
-		}
-	}
-	switch {
-	case len(commas) > 0 && (len(ands) == 0 || last(commas) > last(ands)):
-		return last(commas)
-	case len(ands) > 1 && len(commas) > 0 && commas[0] < ands[0]:
-		return last(ands)
-	case len(ands) > 1:
-		for _, i := range ands {
-			if !p.any(i+1, "the", "his", "her", "their") {
-				return i
-			}
-		}
-		return last(ands)
-	case len(ands) == 1 && len(commas) > 0:
-		return commas[0]
-	case len(ands) == 1:
-		return ands[0]
-	case len(tight) > 0:
-		return last(tight)
-	}
-	return -1
-}
-
 // dashed reads "Artist - Title", the order of most lists. A title in quotation
 // marks tells the other order, and a version behind a dash belongs to its title.
 func dashed(p phrase, dashes []int) ([]found, bool) {
-	dashes = slices.DeleteFunc(dashes, func(i int) bool { return isVersion(p[i+1 : p.partEnd(i+1)].lows()) })
+	dashes = slices.DeleteFunc(dashes, func(i int) bool { return describe(p[i+1:p.partEnd(i+1)], new(music.Song)) })
 	if len(dashes) == 0 {
-		song, ok := newSong(p, nil)
-		return []found{{song, bareTitle}}, ok
+		s, ok := newSong(p, nil, bareTitle)
+		return []found{s}, ok
 	}
 	return between(p, dashes, func(left, right phrase) ([]found, bool) {
 		left, right = left.trim(), right.trim()
@@ -287,20 +274,23 @@ func unmarked(p phrase) ([]found, bool) {
 	}
 	rows := items(p, false)
 	if len(rows) == 2 && len(p.commas()) == 1 && !rows[1].isQuote() {
-		s, ok := newSong(rows[0], rows[1])
-		return []found{{s, loose}}, ok
+		s, ok := newSong(rows[0], rows[1], loose)
+		if rows[0][0].kind != quoted {
+			s.doubt = otherwise(asArtist, rows[1], rows, nil)
+		}
+		return []found{s}, ok
 	}
 	var out []found
 	for _, row := range rows {
-		s, ok := newSong(row, nil)
-		if !ok {
-			return nil, false
-		}
 		how := bareTitle
 		if row[0].kind == quoted {
 			how = loose
 		}
-		out = append(out, found{s, how})
+		s, ok := newSong(row, nil, how)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, s)
 	}
 	return out, len(out) > 0
 }

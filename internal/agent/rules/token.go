@@ -285,3 +285,25 @@ func fold(w string) string {
 	}
 	return w
 }
+
+// symbol reports whether a word is drawn, not written: an emoji, an arrow, a tick box.
+func (t token) symbol() bool {
+	return t.kind == word && t.raw != "?" && !strings.ContainsFunc(t.raw, func(r rune) bool {
+		return !unicode.In(r, unicode.So, unicode.Sk, unicode.Mn, unicode.Me, unicode.Cf, unicode.Sm)
+	})
+}
+
+// withoutEmoji drops what is drawn at both ends, unless there is nothing else.
+func withoutEmoji(p phrase) phrase {
+	out := p.trim()
+	for len(out) > 0 && out[0].symbol() {
+		out = out[1:].trim()
+	}
+	for len(out) > 0 && out[len(out)-1].symbol() {
+		out = out[:len(out)-1].trim()
+	}
+	if len(out) == 0 {
+		return p.trim()
+	}
+	return out
+}

@@ -9,68 +9,259 @@ import (
 )
 
 var (
-	// versionEnds are words that make the phrase they end a wish for a version.
-	versionEnds = []string{
-		"version", "ver", "remaster", "remastered", "remix", "mix", "edit", "demo", "session", "sessions", "cover", "cut", "take",
-		"instrumental", "acoustic", "unplugged", "karaoke", "mono", "stereo", "recording", "reprise", "rendition",
+	// versionKinds tell which kind of recording is meant: "the acoustic one".
+	versionKinds = []string{
+		"live", "acoustic", "unplugged", "remastered", "remaster", "remix", "remixed", "demo", "instrumental", "karaoke", "mono", "stereo", "original", "normal", "regular", "studio", "extended", "radio",
+		"orchestral", "piano", "mtv", "a-cappella", "acapella", "sped", "slowed", "nightcore", "explicit", "uncensored", "dirty", "clean", "censored",
+		"spanish", "english", "french", "german", "italian", "portuguese", "japanese", "korean", "single", "album", "club", "full", "long", "short", "unreleased", "alternate",
 	}
-	// versionStarts do the same for the phrase they begin.
-	versionStarts = []string{
-		"live", "acoustic", "remaster", "remastered", "remix", "demo", "explicit", "clean", "instrumental", "mono", "stereo", "karaoke", "unplugged",
-		"sped", "slowed", "extended", "radio", "original", "studio", "orchestral", "uncensored", "censored", "piano", "a-cappella", "acapella",
-	}
-	// versionAlone may end a song without brackets or comma.
-	versionAlone = []string{"live", "acoustic", "unplugged", "remastered", "instrumental", "karaoke"}
+	// weakKinds say nothing alone: "Radio", "Album" and "Spanish" may as well be titles.
+	weakKinds = []string{"radio", "single", "album", "club", "full", "long", "short", "piano", "mtv", "alternate", "unreleased", "spanish", "english", "french", "german", "italian", "portuguese", "japanese", "korean"}
+	// versionNouns end a description: "the Wembley version".
+	versionNouns = []string{"version", "ver", "recording", "rendition", "remaster", "remix", "mix", "edit", "demo", "session", "sessions", "cover", "cut", "take", "reprise", "vault"}
+	// plainNouns stand for the recording itself; alone they say nothing about it.
+	plainNouns = []string{"version", "ver", "recording", "rendition", "one", "release", "lyrics"}
+	// versionWords are all that may stand in a description that needs no mark around it.
+	versionWords = slices.Concat(versionKinds, versionNouns, plainNouns, []string{"up", "down", "reverb", "+", "and"})
+	// versionAlone may end a title or an artist without brackets or comma.
+	versionAlone = []string{"acoustic", "unplugged", "remastered", "remaster", "instrumental", "karaoke", "remix"}
 	// places of recording: "live at Wembley"
 	livePlaces = []string{"at", "from", "in", "on"}
+	// mixers come before "by" when it names who made the version, not who sings.
+	mixers = []string{"remix", "remixed", "mix", "edit", "rework", "mashup"}
+	hedges = patterns("[but|though] [please|preferably|ideally|only|just] [in|as|it's] [the|a|an|its]")
+	guests = []string{"feat", "ft", "featuring", "with"}
 )
+
+const longestDescription = 10 // words about a version
+
+// describe files what a phrase says about which recording is meant (a version,
+// explicit or clean, an album, a year, a guest) and reports whether it says that
+// and nothing else. It changes the song only then.
+func describe(p phrase, s *music.Song) bool {
+	p = p.trim()
+	marked := len(p) == 1 && p[0].kind == group
+	if marked {
+		if p = tokenize(p[0].body); len(p.split(comma)) > 1 {
+			return describeAll(p.split(comma), s)
+		}
+	}
+	if len(p) == 2 && p.any(0, "in") && p.any(1, versionKinds...) { // "in Spanish"
+		return versioned(append(slices.Clone(p[1:]), token{kind: word, raw: "version", low: "version", spaced: true}), s)
+	}
+	if n := p.prefix(hedges); n < len(p) {
+		marked = marked || p.any(n-1, "the", "a", "an")
+		p = p[n:]
+	}
+	if len(p) == 0 || len(p) > longestDescription || p.find(comma) >= 0 || p.find(newline) >= 0 || p.find(link) >= 0 {
+		return false
+	}
+	switch {
+	case p.any(0, "not"):
+		return unwanted(p[1:], s)
+	case p.any(0, guests...) && len(p) > 1 && (marked || p.names()):
+		s.Artists = append(s.Artists, artists(p[1:])...)
+		return true
+	case p.any(0, "from", "off") && !p.any(len(p)-1, "vault"), p.albumAt(0):
+		return (marked || p.names() || p.albumAt(0)) && source(p[1:], s)
+	case marked && len(p) == 1 && p.any(0, "version", "cover"), len(p) == 2 && p.any(0, "his", "her", "their", "any", "whichever") && p.any(1, plainNouns...):
+		return true // says nothing
+	case !marked && (p.any(0, "the") || p.endsInVersion()):
+		return false
+	}
+	return dated(p, s) || sourced(p, s) || versioned(p, s)
+}
+
+// names tells "from Pablo Honey" and "from 1993" from titles: "From the Start".
+func (p phrase) names() bool {
+	return len(p) > 1 && lower(p[0].raw) && (!lower(p[1].raw) || p.any(1, "the") && len(p) > 2 && !lower(p[2].raw))
+}
+
+// endsInVersion reports whether p is a song and its version: "Heroes 2011 remaster".
+func (p phrase) endsInVersion() bool {
+	i := p.tail()
+	return i > 0 && i < len(p)-1 && !allKnown(p.lows())
+}
+
+// describeAll reads "(live, from Hell Freezes Over)".
+func describeAll(parts []phrase, s *music.Song) bool {
+	about := *s
+	for _, part := range parts {
+		if !describe(part, &about) {
+			return false
+		}
+	}
+	*s = about
+	return true
+}
+
+// albumAt reports whether "from the album …" begins at i.
+func (p phrase) albumAt(i int) bool {
+	return p.any(i, "from", "off", "on") && (p.any(i+1, "album") || p.any(i+1, "the") && p.any(i+2, "album")) && i+2 < len(p)-1
+}
+
+// unwanted files what the version is not to be.
+func unwanted(p phrase, s *music.Song) bool {
+	if n := p.prefix(hedges); n < len(p) {
+		p = p[n:]
+	}
+	words := p.lows()
+	has := func(kinds ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(kinds, w) })
+	}
+	switch {
+	case !isVersion(words):
+		return false
+	case has("explicit", "uncensored", "dirty"):
+		s.Explicit = music.WishClean
+	case has("clean", "censored"):
+		s.Explicit = music.WishExplicit
+	case has("live"):
+		another(s, "studio")
+	case allKnown(words) && !has("original", "studio"):
+		another(s, "original")
+	}
+	return true
+}
+
+// dated files "1977", "the 1977 version" and "the 1977 original".
+func dated(p phrase, s *music.Song) bool {
+	found, original := 0, false
+	for i := range p {
+		n := year(p.low(i))
+		switch {
+		case n > 0 && found == 0:
+			found = n
+		case p.any(i, "original"):
+			original = true
+		case !p.any(i, plainNouns...):
+			return false
+		}
+	}
+	if found == 0 {
+		return false
+	}
+	if s.Year = found; original {
+		another(s, "original")
+	}
+	return true
+}
+
+// sourced reads "the one from Pablo Honey", "the live one from Wembley", "the
+// version with Rihanna" and "remix by Skrillex".
+func sourced(p phrase, s *music.Song) bool {
+	for i := 1; i < len(p)-1; i++ {
+		head := p[:i].lows()
+		switch {
+		case p.any(i, "by") && slices.Contains(mixers, head[i-1]):
+			another(s, p.String())
+			return true
+		case !slices.Contains(plainNouns, head[i-1]) || !allKnown(head):
+		case p.any(i, "with", "featuring"):
+			s.Artists = append(s.Artists, artists(p[i+1:])...)
+			return len(head) == 1 || versioned(p[:i], s)
+		case p.any(i, "live") || slices.Contains(head, "live") && p.any(i, livePlaces...):
+			return versioned(append(slices.Clone(p[:i-1]), p[i:]...), s)
+		case p.any(i, "from", "off", "on"):
+			return source(p[i+1:], s) && (len(head) == 1 || versioned(p[:i], s))
+		}
+	}
+	return false
+}
+
+// source files where a recording comes from: a year or an album.
+func source(p phrase, s *music.Song) bool {
+	if n := year(p.low(0)); n > 0 && len(p) == 1 {
+		s.Year = n
+		return true
+	}
+	if len(p) > 1 && p.any(0, "the", "their", "his", "her", "its") {
+		p = p[1:]
+	}
+	if len(p) > 1 && p.any(0, "album", "record", "ep", "movie", "film", "soundtrack") {
+		p = p[1:]
+		if len(p) > 1 && p.any(0, "of", "to") {
+			p = p[1:]
+		}
+	} else if n := len(p); n > 1 && p.any(n-1, "album", "record", "ep", "lp", "soundtrack", "movie", "film") {
+		p = p[:n-1]
+	}
+	if !p.any(0, "first", "second", "third", "last", "latest", "new", "debut") {
+		s.Album = text(p)
+	}
+	return len(p) > 0
+}
+
+// versioned files "the 2011 remaster", "live at Wembley" and "clean".
+func versioned(p phrase, s *music.Song) bool {
+	if !isVersion(p.lows()) {
+		return false
+	}
+	wish(s, p.String())
+	return true
+}
 
 // isVersion reports whether words, in lower case, describe a version.
 func isVersion(words []string) bool {
 	n := len(words)
-	if n == 0 || n > 8 {
+	switch {
+	case n == 0 || n > longestDescription:
 		return false
-	}
-	if slices.Contains(versionEnds, words[n-1]) {
+	case n == 1:
+		return slices.Contains(versionKinds, words[0]) && !slices.Contains(weakKinds, words[0])
+	case allKnown(words), slices.Contains(versionNouns, words[n-1]):
 		return true
 	}
-	if !slices.Contains(versionStarts, words[0]) {
-		return false
-	}
-	switch words[0] {
-	case "live":
-		return n == 1 || slices.Contains(livePlaces, words[1]) || year(words[n-1]) > 0
-	case "remaster", "remastered", "mono", "stereo", "unplugged", "acoustic", "instrumental", "sped", "slowed", "karaoke", "demo":
-		return n <= 4
-	}
-	return n == 1
+	return words[0] == "live" && (slices.Contains(livePlaces, words[1]) || year(words[n-1]) > 0)
 }
+
+// allKnown reports whether every word is one of those that tell versions apart.
+func allKnown(words []string) bool {
+	for i, w := range words {
+		owned := owner(w) && i+1 < len(words) && words[i+1] == "version"
+		if !owned && !slices.Contains(versionWords, w) && year(w) == 0 {
+			return false
+		}
+	}
+	return len(words) > 0 && words[0] != "and"
+}
+
+// owner reports whether a word may say whose version it is: "Taylor's version".
+func owner(w string) bool { return strings.HasSuffix(w, "'s") || w == "taylors" }
 
 // wish files a description of a version: explicit and clean are wishes of their own.
 func wish(s *music.Song, text string) {
-	words := strings.Fields(text)
-	for len(words) > 1 && slices.Contains([]string{"but", "the", "a", "an", "in"}, fold(words[0])) {
-		words = words[1:]
-	}
-	words = slices.DeleteFunc(words, func(w string) bool {
-		switch fold(w) {
-		case "explicit", "uncensored":
+	var words []string
+	for w := range strings.FieldsSeq(text) {
+		switch low := fold(w); {
+		case low == "explicit" || low == "uncensored" || low == "dirty":
 			s.Explicit = music.WishExplicit
-		case "clean", "censored":
+		case low == "clean" || low == "censored":
 			s.Explicit = music.WishClean
+		case low == "normal" || low == "regular":
+			words = append(words, "original")
+		case low == "one" && len(words) > 0 && slices.Contains(versionKinds, fold(words[len(words)-1])):
 		default:
-			return false
+			words = append(words, w)
 		}
-		return true
-	})
+	}
 	n := len(words)
-	if n > 0 && slices.Contains([]string{"version", "ver", "recording", "rendition"}, fold(words[n-1])) &&
-		(n == 1 || slices.Contains(versionStarts, fold(words[n-2]))) {
+	if n > 0 && slices.Contains(plainNouns, fold(words[n-1])) && (n == 1 || slices.Contains(versionKinds, fold(words[n-2]))) {
 		words = words[:n-1]
 	}
-	if v := trimEnd(strings.Join(words, " ")); v != "" && s.Version == "" {
-		s.Version = v
+	if s.Explicit != "" && len(words) == 1 && fold(words[0]) == "edit" {
+		return
 	}
+	another(s, strings.Join(words, " "))
+}
+
+// another adds a version to those wished for; the last one of a song is read first.
+func another(s *music.Song, version string) {
+	version = trimEnd(version)
+	if s.Version != "" && version != "" {
+		version += ", "
+	}
+	s.Version = version + s.Version
 }
 
 // year returns the year a word is, 0 when it is none.
@@ -89,121 +280,4 @@ func (p phrase) lows() []string {
 		out[i] = p.low(i)
 	}
 	return out
-}
-
-// versionOf takes "the live version of" off the head of a title.
-func versionOf(title phrase, s *music.Song) phrase {
-	article := title.any(0, "the", "a", "an")
-	for i := 1; i < min(7, len(title)-1); i++ {
-		if !title.any(i, "of") {
-			continue
-		}
-		start := 0
-		if article {
-			start = 1
-		}
-		head := title[start:i].lows()
-		if isVersion(head) && (article || slices.Contains(versionStarts, head[0])) {
-			wish(s, title[start:i].String())
-			return title[i+1:]
-		}
-		return title
-	}
-	return title
-}
-
-// asides takes brackets with versions, guests and years off the end of p.
-func asides(p phrase, s *music.Song) phrase {
-	for len(p) > 1 && p[len(p)-1].kind == group && aside(p[len(p)-1].body, s) {
-		p = p[:len(p)-1].trim()
-	}
-	if n := len(p); n > 2 { // "Bohemian Rhapsody - Remastered 2011"
-		for i := n - 2; i > 0 && i > n-9; i-- {
-			if p[i].kind == dash && isVersion(p[i+1:].lows()) {
-				wish(s, p[i+1:].String())
-				return asides(p[:i].trim(), s)
-			}
-		}
-	}
-	return p
-}
-
-// aside files what stands in one pair of brackets and reports whether it knew what it is.
-func aside(body string, s *music.Song) bool {
-	words := strings.Fields(body)
-	if len(words) > 1 && fold(words[0]) == "not" { // what it should not be helps no search
-		return true
-	}
-	lows := make([]string, len(words))
-	for i, w := range words {
-		lows[i] = fold(w)
-	}
-	switch {
-	case len(lows) > 1 && slices.Contains([]string{"feat", "ft", "featuring", "with"}, lows[0]):
-		s.Artists = append(s.Artists, artists(tokenize(strings.Join(words[1:], " ")))...)
-	case len(lows) == 1 && year(lows[0]) > 0:
-		s.Year = year(lows[0])
-	case isVersion(lows):
-		wish(s, body)
-	default:
-		return false
-	}
-	return true
-}
-
-// afterthoughts takes what follows an artist off its end: a version, an album, a year.
-func afterthoughts(p phrase, s *music.Song) phrase {
-	p = asides(p.trim(), s)
-	for i := max(1, len(p)-10); i < len(p)-1; i++ {
-		switch {
-		case p[i].kind == comma && p.any(i+1, "not", "but") && p.any(i+2, "not", "the") && (p.any(i+1, "not") || p.any(i+2, "not")):
-			return afterthoughts(p[:i], s)
-		case p.any(i, "from", "off", "on") && album(p[i+1:], s):
-			return afterthoughts(p[:i], s)
-		case p.any(i, "from") && i == len(p)-2 && year(p.low(i+1)) > 0:
-			s.Year = year(p.low(i + 1))
-			return afterthoughts(p[:i], s)
-		case p[i].kind == comma && isVersion(withoutArticle(p[i+1:]).lows()), p[i].kind == comma && p.any(i+1, "but") && isVersion(withoutArticle(p[i+2:]).lows()),
-			p.any(i, "live") && p.any(i+1, livePlaces...),
-			p.any(i, "the") && isVersion(p[i+1:].lows()):
-			wish(s, p[i:].trim().String())
-			return asides(p[:i].trim(), s)
-		}
-	}
-	return trailingVersion(p, s)
-}
-
-// trailingVersion takes "… clean version" and "… live" off the end of an artist.
-func trailingVersion(p phrase, s *music.Song) phrase {
-	n := len(p)
-	if n > 2 && p.any(n-1, versionEnds...) && p.any(n-2, versionStarts...) {
-		wish(s, p[n-2:].String())
-		return p[:n-2].trim()
-	}
-	if n > 1 && p.any(n-1, versionAlone...) && p[n-1].raw[0] >= 'a' {
-		wish(s, p[n-1:].String())
-		return p[:n-1].trim()
-	}
-	return p
-}
-
-func withoutArticle(p phrase) phrase {
-	if len(p) > 1 && p.any(0, "the", "a", "an") {
-		return p[1:]
-	}
-	return p
-}
-
-// album files "the album Z" and "the Z album".
-func album(p phrase, s *music.Song) bool {
-	n := len(p)
-	switch {
-	case n > 2 && p.any(0, "the", "their", "his", "her") && p.any(1, "album"):
-		s.Album = text(p[2:])
-	case n > 2 && p.any(0, "the", "their", "his", "her") && p.any(n-1, "album"):
-		s.Album = text(p[1 : n-1])
-	default:
-		return false
-	}
-	return true
 }
