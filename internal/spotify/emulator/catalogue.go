@@ -22,6 +22,7 @@ type catalogue struct {
 
 type track struct {
 	id, isrc, title string
+	source          string // the id in the catalogue file where that is none of Spotify's form
 	artists         []uint32
 	album           uint32
 	millis          uint32 // 0 = unknown
@@ -68,7 +69,9 @@ func newBuilder(size int) *builder {
 
 // add takes the entry in; a second one with a known id is left out.
 func (b *builder) add(x entry) {
+	source := ""
 	if x.id == "" || !isID(x.id) {
+		source = x.id
 		x.id = makeID("track", x.id, x.isrc, x.title, strings.Join(x.artists, "\x01"), x.album, x.release)
 	}
 	if _, known := b.c.byID[x.id]; known {
@@ -76,7 +79,7 @@ func (b *builder) add(x entry) {
 	}
 	at := uint32(len(b.c.tracks))
 	t := track{
-		id: x.id, isrc: x.isrc, title: x.title, millis: x.millis, number: x.number,
+		id: x.id, isrc: x.isrc, source: source, title: x.title, millis: x.millis, number: x.number,
 		popularity: x.popularity, explicit: x.explicit, artists: b.credits(x.artists),
 	}
 	t.album = b.albumOf(x, t.artists, at)

@@ -75,16 +75,7 @@ func (p painter) images(id string) []image {
 
 func (p painter) album(at uint32) *albumShape {
 	a := &p.c.albums[at]
-	release, precision := a.release, "day"
-	switch len(a.release) {
-	case 4:
-		precision = "year"
-	case 7:
-		precision = "month"
-	case 10:
-	default:
-		release, precision = "0000", "year" // as Spotify writes an unknown date
-	}
+	release, precision := a.date()
 	total := len(a.tracks)
 	for _, t := range a.tracks {
 		total = max(total, int(p.c.tracks[t].number))
@@ -93,6 +84,20 @@ func (p painter) album(at uint32) *albumShape {
 		AlbumType: a.kind, Artists: p.credits(a.artists), Markets: p.markets(), ExternalURLs: links{web + "album/" + a.id},
 		Href: p.origin + "/v1/albums/" + a.id, ID: a.id, Images: p.images(a.id), IsPlayable: true, Name: a.name,
 		ReleaseDate: release, Precision: precision, TotalTracks: total, Type: "album", URI: "spotify:album:" + a.id,
+	}
+}
+
+// date returns the date of release and how exact it is.
+func (a *album) date() (release, precision string) {
+	switch len(a.release) {
+	case 4:
+		return a.release, "year"
+	case 7:
+		return a.release, "month"
+	case 10:
+		return a.release, "day"
+	default:
+		return "0000", "year" // as Spotify writes an unknown date
 	}
 }
 

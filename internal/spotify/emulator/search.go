@@ -14,11 +14,8 @@ func (e *Emulator) search(c *call) (any, error) {
 	if text == "" {
 		text = query.Get("query") // the links in our own pages say query
 	}
-	if strings.TrimSpace(text) == "" {
-		return nil, badRequest("No search query")
-	}
-	if utf8.RuneCountInString(text) > 250 {
-		return nil, badRequest("Query exceeds maximum length of 250 characters")
+	if err := checkQuery(text); err != nil {
+		return nil, err
 	}
 	limit, offset, err := c.window(e.profile.searchMax, e.profile.searchDefault)
 	if err != nil {
@@ -44,6 +41,16 @@ func (e *Emulator) search(c *call) (any, error) {
 	return out, nil
 }
 
+func checkQuery(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return badRequest("No search query")
+	}
+	if utf8.RuneCountInString(text) > 250 {
+		return badRequest("Query exceeds maximum length of 250 characters")
+	}
+	return nil
+}
+
 // searchPage draws the page of one type.
 func (e *Emulator) searchPage(c *call, kind, text string, hits []hit, limit, offset int) (*page, error) {
 	p := e.painter(c)
@@ -64,17 +71,17 @@ func (e *Emulator) searchPage(c *call, kind, text string, hits []hit, limit, off
 	for _, at := range found[min(offset, len(found)):min(offset+limit, len(found))] {
 		shown = append(shown, draw(at))
 	}
-	if kind == "track" && !strings.Contains(text, "isrc:") {
+	if kind == "track" {
 		e.spoil(shown, text, offset)
 	}
 	return newPage(c, "/v1/search", limit, offset, e.estimate(text, len(found)), shown), nil
 }
 
-// spoil puts a null among one in twelve longer pages, as Spotify does for what has
-// just been withdrawn. The last hit falls off.
+// spoil puts a null among one in twelve longer pages of tracks, as Spotify does for
+// what has just been withdrawn. The last hit falls off. Codes find what they name.
 func (e *Emulator) spoil(shown []any, text string, offset int) {
 	luck := e.dice.of("null", text, strconv.Itoa(offset))
-	if len(shown) < 3 || luck%12 != 0 {
+	if len(shown) < 3 || luck%12 != 0 || strings.Contains(text, "isrc:") {
 		return
 	}
 	at := 1 + int(luck/12)%(len(shown)-1)
