@@ -11,6 +11,7 @@ require (
 	github.com/labstack/echo/v4 v4.16.0
 	github.com/mozillazg/go-unidecode v0.2.0
 	github.com/openai/openai-go/v3 v3.96.0
+	github.com/sony/gobreaker/v2 v2.4.0
 	github.com/zmb3/spotify/v2 v2.4.3
 	go.temporal.io/api v1.63.5
 	go.temporal.io/sdk v1.50.0

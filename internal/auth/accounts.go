@@ -8,13 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
 
 	"segue/internal/fault"
+	"segue/internal/guard"
 )
 
 // AccountsURL is Spotify's accounts service.
@@ -44,14 +44,19 @@ type AccountsOptions struct {
 	RedirectURI  string // exactly as registered; https, or http on 127.0.0.1 or [::1]
 	HTTP         *http.Client
 	Now          func() time.Time // nil = time.Now
+
+	Gate    *guard.Gate    // shut by a 429; nil = one of this client alone
+	Breaker *guard.Breaker // nil = none
 }
 
 // Accounts is a client of Spotify's accounts service: it makes authorize
 // addresses and trades codes and refresh tokens for access tokens.
 type Accounts struct {
-	config oauth2.Config
-	http   *http.Client
-	now    func() time.Time
+	config  oauth2.Config
+	http    *http.Client
+	now     func() time.Time
+	gate    *guard.Gate
+	breaker *guard.Breaker
 }
 
 // grant is an answer of the token endpoint. Refresh is empty when none came.
@@ -90,9 +95,13 @@ func NewAccounts(o AccountsOptions) (*Accounts, error) {
 		},
 		http: noRedirects(o.HTTP),
 		now:  o.Now,
+		gate: o.Gate, breaker: o.Breaker,
 	}
 	if a.now == nil {
 		a.now = time.Now
+	}
+	if a.gate == nil {
+		a.gate = guard.NewGate(guard.GateOptions{Now: a.now})
 	}
 	return a, nil
 }
@@ -128,10 +137,10 @@ func (a *Accounts) authorizeURL(state, verifier string) string {
 
 // exchange trades a code for tokens and checks that all scopes were granted.
 func (a *Accounts) exchange(ctx context.Context, code, verifier string) (grant, error) {
-	ctx, cancel := a.scope(ctx)
-	defer cancel()
-	token, err := a.config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
-	if err = tokenFault(err); fault.KindOf(err) == fault.Unauthorised {
+	token, err := a.ask(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		return a.config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	})
+	if fault.KindOf(err) == fault.Unauthorised {
 		return grant{}, fault.New(fault.Invalid, loginStale, err) // a used or old code: nobody is logged in yet
 	}
 	if err != nil {
@@ -150,18 +159,31 @@ func (a *Accounts) exchange(ctx context.Context, code, verifier string) (grant, 
 // refresh trades a refresh token for a new access token. A fault Unauthorised
 // means that the refresh token is dead.
 func (a *Accounts) refresh(ctx context.Context, refreshToken Secret) (grant, error) {
-	ctx, cancel := a.scope(ctx)
-	defer cancel()
-	token, err := a.config.TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()}).Token()
+	token, err := a.ask(ctx, func(ctx context.Context) (*oauth2.Token, error) {
+		return a.config.TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()}).Token()
+	})
 	if err != nil {
-		return grant{}, tokenFault(err)
+		return grant{}, err
 	}
 	return a.grant(token), nil
 }
 
-// scope gives a call its HTTP client and its time limit.
-func (a *Accounts) scope(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, a.http), accountsTimeout)
+// ask makes one call of the token endpoint, unless a pause or an outage forbids
+// it: with our HTTP client, within a time limit, and its failure as a fault.
+func (a *Accounts) ask(ctx context.Context, call func(context.Context) (*oauth2.Token, error)) (token *oauth2.Token, err error) {
+	if err = a.gate.Pass(ctx); err != nil {
+		return nil, err
+	}
+	err = a.breaker.Do(func() error {
+		ctx, cancel := context.WithTimeout(context.WithValue(ctx, oauth2.HTTPClient, a.http), accountsTimeout)
+		defer cancel()
+		token, err = call(ctx)
+		return a.tokenFault(err)
+	})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.RateLimited {
+		a.gate.Shut(ctx, f.RetryAfter, f.Message)
+	}
+	return token, err
 }
 
 func (a *Accounts) grant(t *oauth2.Token) grant {
@@ -192,7 +214,7 @@ const (
 
 // tokenFault classifies a failed token call; nil stays nil. It takes only the
 // status and the error code into the fault: a body may hold anything.
-func tokenFault(err error) error {
+func (a *Accounts) tokenFault(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -204,8 +226,8 @@ func tokenFault(err error) error {
 	cause := fmt.Errorf("token endpoint answered %d %q", status, refused.ErrorCode)
 	switch {
 	case status == http.StatusTooManyRequests:
-		f := fault.New(fault.RateLimited, "Spotify asks us to slow down. Please try again in a moment.", cause)
-		f.RetryAfter = retryAfter(refused.Response.Header)
+		f := guard.Held(guard.Pause(refused.Response.Header, a.now()), "Spotify asks us to slow down. Please try again in a moment.")
+		f.Err = cause
 		return f
 	case refused.ErrorCode == "invalid_grant" && status < 500:
 		return fault.New(fault.Unauthorised, loginAgain, cause)
@@ -214,12 +236,4 @@ func tokenFault(err error) error {
 	default:
 		return fault.New(fault.Unavailable, spotifyAway, cause)
 	}
-}
-
-func retryAfter(h http.Header) time.Duration {
-	seconds, err := strconv.Atoi(h.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
 }

@@ -111,8 +111,8 @@ func TestFailedTokenCallsAreClassified(t *testing.T) {
 		after  time.Duration
 	}{
 		{"429", status(429, "7"), fault.RateLimited, 7 * time.Second},
-		{"429 without a time", status(429, ""), fault.RateLimited, 0},
-		{"429 with nonsense", status(429, "-soon"), fault.RateLimited, 0},
+		{"429 without a time", status(429, ""), fault.RateLimited, 5 * time.Second},
+		{"429 with nonsense", status(429, "-soon"), fault.RateLimited, 5 * time.Second},
 		{"500", status(500, ""), fault.Unavailable, 0},
 		{"503 page", status(503, ""), fault.Unavailable, 0},
 		{"503 that says invalid_grant", json(503, `{"error":"invalid_grant"}`), fault.Unavailable, 0},

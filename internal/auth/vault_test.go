@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"segue/internal/fault"
+	"segue/internal/guard"
 )
 
 func TestATokenIsRenewedInItsLastMinute(t *testing.T) {
@@ -193,8 +194,44 @@ func TestTroubleOfSpotifyPassesAndChangesNothing(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	h.stub.answerWith(nil)
+	h.clock.Add(11 * time.Second)
+	before := h.stub.count()
+	_, err = h.vault.Token(t.Context(), p.ID)
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.RateLimited || f.RetryAfter != time.Second || h.stub.count() != before {
+		t.Errorf("inside the pause: %v, %d calls", err, h.stub.count()-before)
+	}
+	h.clock.Add(time.Second)
 	if got, err := h.vault.Token(t.Context(), p.ID); err != nil || got != "access-2" {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestAnOutageOfTheLoginServiceIsNotHammered(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.logIn()
+	h.accounts.breaker = guard.NewBreaker(guard.BreakerOptions{Name: "accounts", Message: spotifyAway})
+	h.clock.Add(2 * time.Hour)
+	h.stub.answerWith(status(400, "")) // an answer, though a bad one
+	for range 20 {
+		_, err := h.vault.Token(t.Context(), p.ID)
+		wantKind(t, err, fault.Internal)
+	}
+	h.stub.answerWith(status(503, ""))
+	before := h.stub.count()
+	for range 100 {
+		_, err := h.vault.Token(t.Context(), p.ID)
+		wantKind(t, err, fault.Unavailable)
+	}
+	_, err := h.vault.Token(t.Context(), p.ID)
+	f, ok := errors.AsType[*fault.Error](err)
+	if n := h.stub.count() - before; !ok || n != 6 || f.RetryAfter <= 0 || f.RetryAfter > 17*time.Second || f.Message != spotifyAway {
+		t.Errorf("%d calls went out, want 6; then %v, after %v", n, err, f.RetryAfter)
+	}
+	h.accounts.breaker.Reset()
+	h.stub.answerWith(nil)
+	if got, err := h.vault.Token(t.Context(), p.ID); err != nil || got != "access-2" {
+		t.Errorf("after the outage: %q, %v", got, err)
 	}
 }
 

@@ -21,6 +21,7 @@ type call struct {
 	path   string // below the base URL, escaped
 	query  string // raw; stays out of logs and errors, for it may hold a song's title
 	body   []byte // JSON; nil for none
+	person string // our id of whose turn in the queue it takes; "" before a login
 }
 
 // String names the call for operators.
@@ -46,6 +47,7 @@ func (c *Client) read(ctx context.Context, personID string, q call) ([]byte, err
 // authorised makes the call with the person's token. A 401 says that nothing
 // was done, so it is tried once more with a fresh token, be it a write or not.
 func (c *Client) authorised(ctx context.Context, personID string, q call) ([]byte, error) {
+	q.person = personID
 	token, err := c.tokens.Token(ctx, personID)
 	if err != nil {
 		return nil, fmt.Errorf("%s: access token: %w", q, err)
@@ -60,12 +62,24 @@ func (c *Client) authorised(ctx context.Context, personID string, q call) ([]byt
 	return c.do(ctx, token, q)
 }
 
-// do makes the call once and returns the body of a 2xx answer; of a write this
-// may be cut short, since the status alone says that it was applied.
-func (c *Client) do(ctx context.Context, token string, q call) ([]byte, error) {
-	if err := c.pace.wait(ctx, q.reads()); err != nil {
+// do makes the call once, when pace and breaker let it out, and returns the body
+// of a 2xx answer; of a write this may be cut short, since the status alone says that it was applied.
+func (c *Client) do(ctx context.Context, token string, q call) (body []byte, err error) {
+	if err = c.breaker.Ready(); err != nil {
 		return nil, err
 	}
+	if err = c.pace.wait(ctx, q); err != nil {
+		return nil, err
+	}
+	err = c.breaker.Do(func() error {
+		body, err = c.send(ctx, token, q)
+		return err
+	})
+	return body, err
+}
+
+// send is do without asking anybody.
+func (c *Client) send(ctx context.Context, token string, q call) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var line wire
@@ -82,11 +96,11 @@ func (c *Client) do(ctx context.Context, token string, q call) ([]byte, error) {
 	body, err := readBody(resp.Body)
 	c.logger.DebugContext(ctx, "spotify answered", slog.String("call", q.String()),
 		slog.Int("status", resp.StatusCode), slog.Duration("took", c.now().Sub(began)))
-	return c.judge(q, resp, body, err)
+	return c.judge(ctx, q, resp, body, err)
 }
 
 // judge decides what an answer means for the call.
-func (c *Client) judge(q call, resp *http.Response, body []byte, bodyErr error) ([]byte, error) {
+func (c *Client) judge(ctx context.Context, q call, resp *http.Response, body []byte, bodyErr error) ([]byte, error) {
 	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	switch {
 	case ok && !q.reads():
@@ -98,7 +112,7 @@ func (c *Client) judge(q call, resp *http.Response, body []byte, bodyErr error) 
 	}
 	f, quota := refusal(q, resp, body, c.now())
 	if f.Kind == fault.RateLimited {
-		c.pace.slow(f.RetryAfter, quota)
+		c.pace.slow(ctx, f, quota)
 	}
 	return nil, f
 }
@@ -165,6 +179,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return fault.New(fault.Unavailable, "The request was stopped before it was sent.", ctx.Err())
+		return stopped(ctx)
 	}
+}
+
+// stopped is the fault of a call whose context ended while it waited.
+func stopped(ctx context.Context) error {
+	return fault.New(fault.Unavailable, "The request was stopped before it was sent.", ctx.Err())
 }

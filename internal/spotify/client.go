@@ -22,6 +22,7 @@ import (
 	zmb3 "github.com/zmb3/spotify/v2"
 
 	"segue/internal/fault"
+	"segue/internal/guard"
 )
 
 // DefaultAPIURL is where Spotify's Web API lives.
@@ -53,6 +54,12 @@ type Options struct {
 	Rate   float64          // calls per second of the whole client id; 0 = unlimited
 	Burst  int              // calls that may go out at once; at least 1
 	Now    func() time.Time // nil = time.Now
+
+	Gate    *guard.Gate    // shut by a 429; nil = one of this client alone
+	Breaker *guard.Breaker // nil = none
+	// Bulk says of a call's context that nobody waits for it: the call then
+	// queues behind those of people. Nil = never.
+	Bulk func(context.Context) bool
 }
 
 // Client talks to the Web API for all people of one client id. It is safe for
@@ -65,6 +72,7 @@ type Client struct {
 	now     func() time.Time
 	timeout time.Duration
 	pace    *pacer
+	breaker *guard.Breaker
 
 	searchLimit atomic.Int32 // what Spotify last let us ask for
 
@@ -81,6 +89,7 @@ func New(o Options) *Client {
 		logger:  o.Logger,
 		now:     o.Now,
 		timeout: callTimeout,
+		breaker: o.Breaker,
 		people:  make(map[string]*person),
 	}
 	if c.logger == nil {
@@ -89,7 +98,8 @@ func New(o Options) *Client {
 	if c.now == nil {
 		c.now = time.Now
 	}
-	c.pace = newPacer(o.Rate, o.Burst, c.now, c.logger)
+	o.Now, o.Logger = c.now, c.logger
+	c.pace = newPacer(o)
 	c.searchLimit.Store(searchLimit)
 	return c
 }

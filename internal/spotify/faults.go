@@ -9,19 +9,14 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"segue/internal/fault"
+	"segue/internal/guard"
 )
 
-const (
-	defaultPause = 5 * time.Second // when a 429 does not say how long
-	minPause     = time.Second     // Retry-After: 0 has been seen
-	maxPause     = 48 * time.Hour
-	maxDetail    = 200 // characters of an answer kept for the operator
-)
+const maxDetail = 200 // characters of an answer kept for the operator
 
 // notApplied are the statuses that say a write was refused before it took
 // effect; after any other failure it may have been applied.
@@ -41,7 +36,7 @@ func refusal(q call, resp *http.Response, body []byte, now time.Time) (f *fault.
 		Unsure: !q.reads() && !slices.Contains(notApplied, resp.StatusCode),
 	}
 	if f.Kind == fault.RateLimited {
-		f.RetryAfter = pause(resp.Header.Get("Retry-After"), now)
+		f.RetryAfter = guard.Pause(resp.Header, now)
 	}
 	f.Message = sentence(f.Kind, q, strings.ToLower(detail), quota)
 	return f, quota
@@ -180,15 +175,4 @@ func shorten(s string) string {
 		return string(r[:maxDetail]) + "…"
 	}
 	return s
-}
-
-// pause reads Retry-After: seconds or a date, within reason.
-func pause(header string, now time.Time) time.Duration {
-	d := defaultPause
-	if seconds, err := strconv.Atoi(strings.TrimSpace(header)); err == nil {
-		d = time.Duration(min(seconds, int(maxPause/time.Second))) * time.Second
-	} else if at, err := http.ParseTime(header); err == nil {
-		d = at.Sub(now)
-	}
-	return min(max(d, minPause), maxPause)
 }

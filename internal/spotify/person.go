@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"segue/internal/fault"
 	"segue/internal/music"
 )
 
@@ -63,7 +62,7 @@ func (p *person) shelf(ctx context.Context, now func() time.Time, load func() ([
 	case p.reading <- struct{}{}:
 		defer func() { <-p.reading }()
 	case <-ctx.Done():
-		return nil, fault.New(fault.Unavailable, "The request was stopped before it was sent.", ctx.Err())
+		return nil, stopped(ctx)
 	}
 	kept, writes, ok := p.kept(now())
 	if ok {
