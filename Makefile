@@ -1,4 +1,4 @@
-.PHONY: help run build test check bench bench-match gen lint assets chromium clean
+.PHONY: help run build test check bench chaos bench-match gen lint assets chromium clean
 export PATH := $(CURDIR)/bin:$(PATH)
 
 help: ## list the targets
@@ -26,6 +26,10 @@ bench: build ## measure the built program and print a table (three minutes)
 
 bench-match: ## measure the matcher on the labelled songs and put the tables into docs/matching.md; ARGS="-set top40 -worst 20" prints
 	go run ./cmd/web/matchbench $(or $(ARGS),-write)
+
+N ?= 100
+chaos: build ## break things and compare what Spotify holds with what was asked for (15 minutes; N=1000 for a night)
+	go run ./cmd/web/chaos -n $(N)
 
 chromium: ## install the browser of the tests, where that is allowed
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \

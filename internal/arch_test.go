@@ -20,6 +20,7 @@ var mayImport = map[string][]string{
 	".":                         {},
 	"cmd/web":                   {"*"},
 	"cmd/web/bench":             {},
+	"cmd/web/chaos":             {},
 	"cmd/web/matchbench":        {"internal/match", "internal/music", "internal/rehearsal", "internal/spotify/emulator"},
 	"cmd/web/e2e":               {},
 	"web":                       {},

@@ -12,6 +12,9 @@ import (
 	"segue/internal/agent"
 	"segue/internal/agent/rules"
 	"segue/internal/auth"
+	"segue/internal/guard"
+	"segue/internal/match"
+	"segue/internal/music"
 	"segue/internal/server"
 	"segue/internal/spotify"
 	"segue/internal/store"
@@ -27,15 +30,18 @@ type app struct {
 	up       upstream
 	logger   *slog.Logger
 	spotify  *spotify.Client
+	breakers guard.Breakers
 	login    *auth.Login
 	sessions *auth.Sessions
 	engine   *workflows.Client
 }
 
 func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slog.Logger) (*app, error) {
+	apiBreaker, accountsBreaker := newBreakers(logger)
 	accounts, err := auth.NewAccounts(auth.AccountsOptions{
 		URL: up.accountsURL, ClientID: up.clientID, ClientSecret: auth.Secret(c.clientSecret),
 		RedirectURI: c.publicURL + "/callback",
+		Gate:        up.gate(up.accountsURL, db, logger), Breaker: accountsBreaker,
 	})
 	if err != nil {
 		return nil, err
@@ -47,12 +53,14 @@ func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slo
 	vault := auth.NewVault(accounts, keys, db)
 	api := spotify.New(spotify.Options{
 		APIURL: up.apiURL, Tokens: vault, Logger: logger, Rate: up.rate, Burst: up.burst,
+		Gate: up.gate(up.apiURL, db, logger), Breaker: apiBreaker,
 	})
 	login := auth.NewLogin(auth.LoginOptions{
 		Accounts: accounts, Keys: keys, Vault: vault, Store: db, Profile: profile(api),
 	})
 	return &app{
 		config: c, keys: keys, db: db, up: up, logger: logger, spotify: api, login: login, sessions: sessions,
+		breakers: guard.Breakers{apiBreaker, accountsBreaker},
 	}, nil
 }
 
@@ -90,7 +98,8 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 	a.engine = workflows.NewClient(c, a.config.temporalNamespace)
 
 	worker := workflows.NewWorker(c, &workflows.Activities{
-		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Planner: rules.New(), Logger: a.logger,
+		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Planner: rules.New(),
+		Strategies: a.config.strategies, Logger: a.logger,
 	})
 	if err := worker.Start(); err != nil {
 		return fmt.Errorf("start the worker: %w", err)
@@ -107,7 +116,7 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 // startHTTP serves the pages.
 func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) error {
 	s := server.New(server.Options{
-		Ledger: ledger{a.db}, Engine: engine{a.engine}, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
+		Ledger: ledger{a.db}, Engine: engine{a.engine}, Tracks: a.spotify, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
 		Ready: a.engine.Healthy, Suggest: a.suggest, Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
 		Limits: a.config.limits,
@@ -117,12 +126,18 @@ func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) err
 	return nil
 }
 
-// ledger gives the store the server's own type of a message.
+// ledger gives the store what the server wants and the store may not know: its
+// own type of a message, and the matcher's keys.
 type ledger struct{ *store.DB }
 
 // Accept converts the message.
 func (l ledger) Accept(ctx context.Context, m server.NewMessage) (agent.Run, bool, error) {
 	return l.DB.Accept(ctx, store.NewMessage(m))
+}
+
+// Remember finds the key of the song.
+func (l ledger) Remember(ctx context.Context, personID string, song music.Song, track *music.Track) error {
+	return l.SaveRule(ctx, personID, music.Rule{Key: match.Key(song), Song: song, Track: track})
 }
 
 // engine gives the client the server's own type of a watch.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"segue/internal/match"
 	"segue/internal/server"
 )
 
@@ -27,6 +28,7 @@ type config struct {
 	apiURL, accountsURL    string
 	emulator               emulatorConfig
 	limits                 server.Limits
+	strategies             match.Mix
 }
 
 // emulatorConfig is for demo mode and tests.
@@ -53,6 +55,7 @@ func variables() []variable {
 		{"SPOTIFY_ACCOUNTS_URL", "Spotify's", "another accounts service"},
 		{"LIMIT_MESSAGES", "20", "messages per minute and person"},
 		{"LIMIT_STREAMS", "20", "open event streams per person"},
+		{"MATCH_STRATEGY", "thorough", "thorough, exact or frugal; or shares of the runs: thorough=80,frugal=20"},
 		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
 		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
 	}
@@ -93,6 +96,9 @@ func readConfig(getenv func(string) string) (config, error) {
 	}
 	if c.limits.StreamsPerPerson, err = positive("LIMIT_STREAMS", or("LIMIT_STREAMS", "20")); err != nil {
 		return c, err
+	}
+	if c.strategies, err = match.ParseMix(or("MATCH_STRATEGY", "")); err != nil {
+		return c, fmt.Errorf("MATCH_STRATEGY: %w", err)
 	}
 	if err := c.logLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)

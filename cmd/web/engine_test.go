@@ -2,12 +2,14 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
 
 	"segue/internal/agent"
+	"segue/internal/match"
 	"segue/internal/spotify/emulator"
 	"segue/internal/store"
 	"segue/internal/workflows"
@@ -59,6 +61,41 @@ func TestSongsOfOneMessageKeepTheirOrder(t *testing.T) {
 	if got := r.rows("New"); !slices.Equal(got, want) {
 		t.Errorf("rows %v, want %v", got, want)
 	}
+}
+
+func TestSongsThatAreReadyTogetherShareOneReadAndOneRequest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	must(t, r.emulator.Inject(emulator.Fault{Path: "/me/playlists$", Latency: emulator.Span(3 * time.Second)})) // all are found by then
+	run := r.say("add to Dinner:\nFade Into You by Mazzy Star\nAfrica by Toto\nKarma Police by Radiohead\nFast Car by Tracy Chapman\nMr. Brightside by The Killers")
+	p := r.end(run)
+	if p.State != agent.Done || summary(p) != "added added added added added" {
+		t.Fatalf("ended %s, %s", p.State, summary(p))
+	}
+	posts, reads := 0, 0
+	for _, request := range r.emulator.Requests(0) {
+		if strings.HasSuffix(request.Path, "/items") {
+			posts += strings.Count(request.Method, "POST")
+			reads += strings.Count(request.Method, "GET")
+		}
+	}
+	if posts != 1 || reads != 2 {
+		t.Errorf("%d requests to add and %d to read, want one and two: before and after", posts, reads)
+	}
+	want := []string{"Fade Into You", "Africa", "Karma Police", "Fast Car", "Mr. Brightside"}
+	rows := r.rows("Dinner")
+	if got := rows[max(0, len(rows)-len(want)):]; !slices.Equal(got, want) {
+		t.Errorf("the last rows are %v, want %v", got, want)
+	}
+}
+
+// summary lists the results of the songs of a run.
+func summary(p agent.Progress) string {
+	results := make([]string, len(p.Tasks))
+	for i, task := range p.Tasks {
+		results[i] = task.Result
+	}
+	return strings.Join(results, " ")
 }
 
 func TestAQuestionWaitsAndItsAnswerCounts(t *testing.T) {
@@ -175,24 +212,40 @@ func TestARunEndedFromOutsideEndsInTheLedger(t *testing.T) {
 	}
 }
 
+func TestTheStrategyOfARunIsReported(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(r *rig) { r.strategies, _ = match.ParseMix("frugal") })
+	p := r.end(r.say("add Bohemian Rhapsody by Queen to Road Trip"))
+	if got := p.Tasks[0].Match.Strategy; got != "frugal" {
+		t.Errorf("the result names the strategy %q, want frugal", got)
+	}
+	r.finds("MatchMethod = 'frugal-text'", 1)
+}
+
+// finds waits until a query of the visibility store finds so many workflows.
+func (r *rig) finds(query string, want int) {
+	r.t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		list, err := r.temporal.ListWorkflow(r.t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: query})
+		must(r.t, err)
+		if len(list.GetExecutions()) == want {
+			return
+		}
+		if time.Now().After(deadline) {
+			r.t.Fatalf("%s: %d workflows, want %d", query, len(list.GetExecutions()), want)
+		}
+		time.Sleep(50 * time.Millisecond) // visibility is eventually consistent
+	}
+}
+
 func TestHistoriesAreEncryptedAndFindable(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	const canary = "Zanzibar Canary Song"
 	run := r.say("add " + canary + " by Nobody At All to Road Trip")
 	r.end(run)
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		list, err := r.temporal.ListWorkflow(t.Context(), byRun(run))
-		must(t, err)
-		if len(list.GetExecutions()) == 2 {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d workflows carry the run's attribute, want turn and song", len(list.GetExecutions()))
-		}
-		time.Sleep(50 * time.Millisecond) // visibility is eventually consistent
-	}
+	r.finds("LedgerRunId = '"+run.ID+"'", 2) // turn and song
 	r.stop()
 	if r.grep("Nobody At All to Road Trip") {
 		t.Error("the message stands in Temporal's file")
@@ -202,11 +255,5 @@ func TestHistoriesAreEncryptedAndFindable(t *testing.T) {
 func undoOf(person string, run agent.Run) store.NewMessage {
 	return store.NewMessage{
 		PersonID: person, ConversationID: run.ConversationID, Text: "Undo", Key: "undo-" + run.ID, UndoOf: run.ID,
-	}
-}
-
-func byRun(run agent.Run) *workflowservice.ListWorkflowExecutionsRequest {
-	return &workflowservice.ListWorkflowExecutionsRequest{
-		Query: workflows.AttrRunID + " = '" + run.ID + "'",
 	}
 }

@@ -41,6 +41,12 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it writes file
 	r.until(stopped, waiting)
 	must(t, r.engine.Cancel(t.Context(), stopped.ID, true))
 	r.end(stopped)
+	remembered := r.say("add Hallelujah to Road Trip")
+	q = r.until(remembered, waiting).Tasks[0].Question
+	must(t, r.engine.Answer(t.Context(), remembered.ID, agent.Answer{Question: q.ID, Option: q.Options[1].ID, Remember: true}))
+	r.end(remembered)
+	ruled := r.say("add Hallelujah to Dinner")
+	r.end(ruled)
 	removed := r.say("remove Africa by Toto from Road Trip")
 	r.end(removed)
 	r.undo(add)
@@ -56,6 +62,8 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it writes file
 		"turn-undo":      workflows.TurnID(undo.ID),
 		"song-add":       workflows.SongID(add.ID, "1"),
 		"song-ask":       workflows.SongID(ask.ID, "1"),
+		"song-kept":      workflows.SongID(remembered.ID, "1"),
+		"song-ruled":     workflows.SongID(ruled.ID, "1"),
 		"song-stopped":   workflows.SongID(stopped.ID, "1"),
 		"playlist-three": workflows.PlaylistID(road),
 	}

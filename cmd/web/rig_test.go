@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -19,6 +21,7 @@ import (
 	"segue/internal/agent"
 	"segue/internal/agent/rules"
 	"segue/internal/auth"
+	"segue/internal/match"
 	"segue/internal/spotify"
 	"segue/internal/spotify/emulator"
 	"segue/internal/store"
@@ -39,10 +42,11 @@ type rig struct {
 	keys     *auth.KeyRing
 	person   string
 
-	server   *temporald.Server
-	temporal client.Client
-	worker   worker.Worker
-	engine   *workflows.Client
+	server     *temporald.Server
+	temporal   client.Client
+	worker     worker.Worker
+	engine     *workflows.Client
+	strategies match.Mix
 }
 
 // token is the vault of a test: one access token for everybody.
@@ -94,7 +98,8 @@ func (r *rig) start() {
 	r.temporal, err = client.Dial(options)
 	must(r.t, err)
 	r.worker = workflows.NewWorker(r.temporal, &workflows.Activities{
-		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Planner: rules.New(), Logger: quiet(),
+		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Planner: rules.New(),
+		Strategies: r.strategies, Logger: quiet(),
 	})
 	must(r.t, r.worker.Start())
 	r.engine = workflows.NewClient(r.temporal, temporald.Namespace)
@@ -146,7 +151,7 @@ func (r *rig) until(run agent.Run, ok func(agent.Progress) bool) agent.Progress 
 				return p
 			}
 		}
-		if err := watch.Wait(ctx); err != nil {
+		if err := watch.Wait(ctx); err != nil && !errors.Is(err, io.EOF) {
 			r.t.Fatalf("waited in vain: %v; last seen %+v", err, last)
 		}
 	}

@@ -111,10 +111,11 @@ type Stage struct {
 
 // Question is what a run waits for a person to decide.
 type Question struct {
-	ID      string   `json:"id"`   // unique within the run
-	Task    string   `json:"task"` // key of the task; "" for the run as a whole
-	Text    string   `json:"text"` // "Two recordings fit about equally well. Which one did you mean?"
-	Options []Option `json:"options"`
+	ID        string   `json:"id"`   // unique within the run
+	Task      string   `json:"task"` // key of the task; "" for the run as a whole
+	Text      string   `json:"text"` // "Two recordings fit about equally well. Which one did you mean?"
+	Options   []Option `json:"options"`
+	Memorable bool     `json:"memorable,omitempty"` // NotOnSpotify and any other track are answers too, and may be remembered
 }
 
 // Option is one answer to a question. None of these is always possible: option id "none".
@@ -126,13 +127,18 @@ type Option struct {
 	Reasons    []string        `json:"reasons,omitempty"`
 }
 
-// NoneOfThese is the option id that declines every option.
-const NoneOfThese = "none"
+// Option ids that decline every option.
+const (
+	NoneOfThese  = "none"           // this time
+	NotOnSpotify = "not_on_spotify" // for good: remembered as the person's rule
+)
 
 // Answer settles a question; the first one counts.
 type Answer struct {
-	Question string `json:"question"`
-	Option   string `json:"option"`
+	Question string       `json:"question"`
+	Option   string       `json:"option"`             // an option's id, or the id of Track
+	Track    *music.Track `json:"track,omitempty"`    // the one that a link led to
+	Remember bool         `json:"remember,omitempty"` // a chosen track becomes the person's rule for the song
 }
 
 // Trouble is a failure in the person's words. All three parts are sentences.

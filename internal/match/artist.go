@@ -19,7 +19,7 @@ type credit struct {
 // name is one reading of a stretch of a credit; it covers the atoms from up to end.
 type name struct {
 	key       string   // letters only, without "and" and a leading "the"
-	words     []string // of the name, in order
+	words     []string // of the name, in order; none for a list of artists run together
 	from, end int
 }
 
@@ -34,7 +34,10 @@ func newCredit(artists, feats []string) credit {
 	}
 	c.main = c.atoms
 	if len(artists) > 1 {
-		c.put(strings.Join(artists, " "), 0, c.atoms) // "Earth, Wind & Fire", cut by whoever wrote the list
+		// "Earth, Wind & Fire", cut by whoever wrote the list; no part of it is a name.
+		if c.put(strings.Join(artists, " "), 0, c.atoms) {
+			c.names[len(c.names)-1].words = nil
+		}
 	}
 	for _, f := range feats {
 		c.read(f)
@@ -92,6 +95,9 @@ func (c *credit) put(text string, from, end int) bool {
 	if key == "" {
 		return false
 	}
+	if now, ok := renamed[key]; ok {
+		key = now
+	}
 	c.names = append(c.names, name{key: key, words: w, from: from, end: end})
 	return true
 }
@@ -101,8 +107,10 @@ func spaceOut(s string) string {
 	if !strings.ContainsAny(s, ",;&、，") {
 		return s
 	}
-	return strings.NewReplacer(",", " , ", ";", " ; ", "&", " & ", "、", " , ", "，", " , ").Replace(s)
+	return apart.Replace(s)
 }
+
+var apart = strings.NewReplacer(",", " , ", ";", " ; ", "&", " & ", "、", " , ", "，", " , ")
 
 // separator returns 2 for a word that sets performers apart, 1 for one that
 // sets names apart but also stands inside names, 0 for a word of a name.

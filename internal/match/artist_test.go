@@ -31,6 +31,8 @@ func TestCreditsAreReadAtEveryLevel(t *testing.T) {
 		{"Whitney", "Whitney Houston", 0.6, 0.6, 0},
 		{"ATC", "A Touch Of Class", 0.6, 0.6, 0},
 		{"Молчат Дома", "Molchat Doma", 1, 1, 0},
+		{"Puff Daddy", "P. Diddy", 1, 1, 0},
+		{"Cat Stevens", "Yusuf / Cat Stevens", 1, 1, 0},
 		{"Panic! At The Disco", "Panic at the Disco", 1, 1, 0},
 		{"Guns N' Roses", "Guns and Roses", 1, 1, 0},
 		{"Muse", "Queen", 0, 0, 1},
@@ -57,7 +59,7 @@ func TestVetoes(t *testing.T) {
 		offKaraoke: track("6", "Hello", "Adele Tribute Singers", "Hits", 2016, "4:55"),
 		offTitle:   track("7", "Yellow", "Adele", "25", 2015, "4:55"),
 	} {
-		w, c := newWanted(s), newCandidate(tr)
+		w, c := newWanted(s), newCandidate(&tr)
 		if got := weigh(&w, &c).veto; got != want {
 			t.Errorf("%s on %s: veto %d, want %d", tr.Title, tr.Album.Name, got, want)
 		}
@@ -69,7 +71,7 @@ func TestVetoes(t *testing.T) {
 
 // whole takes a track apart altogether.
 func whole(t music.Track) candidate {
-	c := newCandidate(t)
+	c := newCandidate(&t)
 	c.complete()
 	return c
 }

@@ -17,10 +17,12 @@ const nearLength = 3 * time.Second
 
 // recording is a cluster of tracks that carry the same recording.
 type recording struct {
-	tracks []*scored // the one to take first
-	best   evidence  // of the track that fits best
-	weight float64   // against the others, unless ruled out
-	share  float64   // confidence: 0 to 1, with regard to the other recordings
+	tracks   []*scored // the one to take first
+	best     evidence  // of the track that fits best
+	features Features
+	year     int
+	odds     float64 // log-odds of being the song rather than nothing found
+	share    float64 // confidence: 0 to 1, with regard to the other recordings
 }
 
 // scored is a candidate with its evidence.
@@ -32,27 +34,31 @@ type scored struct {
 // survey takes every distinct track of that title apart and weighs it, in an order that does
 // not depend on the order in which they were found.
 func survey(w *wanted, found []music.Track) []*scored {
-	found = slices.Clone(found)
-	slices.SortStableFunc(found, compareTracks)
-	found = slices.CompactFunc(found, func(a, b music.Track) bool { return a.ID == b.ID && a.URI == b.URI })
-	out := make([]*scored, 0, len(found))
-	for _, t := range found {
+	tracks := make([]*music.Track, len(found))
+	for i := range found {
+		tracks[i] = &found[i]
+	}
+	slices.SortStableFunc(tracks, compareTracks)
+	tracks = slices.CompactFunc(tracks, func(a, b *music.Track) bool { return a.ID == b.ID && a.URI == b.URI })
+	out := make([]*scored, 0, len(tracks))
+	for _, t := range tracks {
 		if t.ID == "" && t.URI == "" {
 			continue
 		}
-		s := &scored{candidate: newCandidate(t)}
-		if s.evidence = weigh(w, &s.candidate); s.veto == offTitle {
-			continue
+		c := newCandidate(t)
+		if e := weigh(w, &c); e.veto != offTitle {
+			out = append(out, &scored{candidate: c, evidence: e})
 		}
-		out = append(out, s)
 	}
 	return out
 }
 
 // compareTracks orders tracks by id, then by all else that could differ.
-func compareTracks(a, b music.Track) int {
-	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.URI, b.URI), cmp.Compare(a.Title, b.Title),
-		cmp.Compare(a.ArtistNames(), b.ArtistNames()), cmp.Compare(a.Album.Name, b.Album.Name), cmp.Compare(a.Album.Release, b.Album.Release),
+func compareTracks(a, b *music.Track) int {
+	if c := cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.URI, b.URI), cmp.Compare(a.Title, b.Title)); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.ArtistNames(), b.ArtistNames()), cmp.Compare(a.Album.Name, b.Album.Name), cmp.Compare(a.Album.Release, b.Album.Release),
 		cmp.Compare(a.Duration, b.Duration), cmp.Compare(a.ISRC, b.ISRC))
 }
 
@@ -95,41 +101,46 @@ func cluster(tracks []*scored) []*recording {
 }
 
 // adopt lets tracks of unknown length join the recording of the same song if
-// there is exactly one.
+// there is only one, give or take what nobody could tell apart.
 func adopt(tracks []*scored, find func(int) int, parent []int) {
 	for i, t := range tracks {
 		if t.track.Duration > 0 || find(i) != i {
 			continue
 		}
-		home := -1
+		home, least, most := -1, time.Duration(math.MaxInt64), time.Duration(0)
 		for j, u := range tracks {
-			if root := find(j); u.track.Duration > 0 && root != home && sameSong(&t.candidate, &u.candidate) {
-				if home >= 0 {
-					home = -2
-					break
+			if u.track.Duration > 0 && sameSong(&t.candidate, &u.candidate) {
+				least, most = min(least, u.track.Duration), max(most, u.track.Duration)
+				if home < 0 {
+					home = find(j)
 				}
-				home = root
 			}
 		}
-		if home >= 0 {
+		if home >= 0 && most-least <= nearLength {
 			parent[i] = home
 		}
 	}
 }
 
 func sameRecording(a, b *candidate) bool {
-	if a.track.SameRecording(b.track) {
+	if a.track.SameRecording(*b.track) {
 		return true
 	}
-	if (a.track.Duration > 0) != (b.track.Duration > 0) {
-		return false
+	if a.track.Duration <= 0 || b.track.Duration <= 0 {
+		return a.track.Duration <= 0 && b.track.Duration <= 0 && sameSong(a, b)
 	}
-	return gap(a.track.Duration, b.track.Duration) <= sameLength && sameSong(a, b)
+	return gap(a.track.Duration, b.track.Duration) <= sameLength && sameBut(a, b)
 }
 
 // sameSong reports whether two tracks differ in length at most.
-func sameSong(a, b *candidate) bool {
-	if !a.title.full.equal(b.title.full) || a.title.part != b.title.part || a.version.tags.hard() != b.version.tags.hard() || a.tribute != b.tribute {
+func sameSong(a, b *candidate) bool { return a.title.full.equal(b.title.full) && sameBut(a, b) }
+
+// sameBut reports whether two tracks differ in length and by a bracketed by-word at most.
+func sameBut(a, b *candidate) bool {
+	if !a.title.full.equal(b.title.full) && !a.title.full.equal(b.title.short) && !a.title.short.equal(b.title.full) {
+		return false
+	}
+	if a.title.part != b.title.part || a.version.tags.hard() != b.version.tags.hard() || a.tribute != b.tribute {
 		return false
 	}
 	if a.version.tags.hard() != 0 && a.version.conflicts(b.version) {
@@ -140,36 +151,44 @@ func sameSong(a, b *candidate) bool {
 	})
 }
 
-// rank sums up each recording, shares the confidence out among those that are
-// not ruled out, and sorts them: best first.
+// rank gives each recording its probability and sorts them: best first. Those
+// that are not ruled out compete with each other and with "none of these", whose
+// log-odds are 0: a multinomial logit (McFadden 1974). What is ruled out keeps
+// the probability it would have alone, for comparison only.
 func rank(w *wanted, recordings []*recording) {
-	total := 0.0
 	for _, r := range recordings {
 		r.settle(w)
+	}
+	total := 1.0
+	for _, r := range recordings {
+		r.compare(recordings)
+		r.odds = r.features.odds()
+		if r.best.isrc {
+			r.odds = max(r.odds, certain)
+		}
 		if r.best.veto == noVeto {
-			r.weight = r.rival()
-			total += r.weight
+			total += math.Exp(r.odds)
 		}
 	}
 	for _, r := range recordings {
-		r.share = chance(r.best.odds)
+		r.share = chance(r.odds)
 		if r.best.veto == noVeto {
-			r.share *= min(1, nearWeight(r, recordings)/total)
+			r.share = r.company(recordings) / total
 		}
 	}
 	slices.SortStableFunc(recordings, func(a, b *recording) int {
-		return cmp.Or(cmp.Compare(a.best.veto, b.best.veto), cmp.Compare(b.share, a.share), cmp.Compare(b.weight, a.weight),
+		return cmp.Or(cmp.Compare(a.best.veto, b.best.veto), cmp.Compare(a.features[LengthOff], b.features[LengthOff]), cmp.Compare(b.share, a.share), cmp.Compare(b.odds, a.odds),
 			cmp.Compare(born(a.lead()), born(b.lead())), compareTracks(a.lead().track, b.lead().track))
 	})
 }
 
-// nearWeight sums the weights of a recording and of those that nobody could
-// tell from it, so that they do not count as rivals.
-func nearWeight(r *recording, all []*recording) float64 {
+// company sums the odds of a recording and of those that nobody could tell from
+// it, so that they do not count as rivals.
+func (r *recording) company(all []*recording) float64 {
 	sum := 0.0
 	for _, o := range all {
 		if o.best.veto == noVeto && (o == r || r.near(o)) {
-			sum += o.weight
+			sum += math.Exp(o.odds)
 		}
 	}
 	return sum
@@ -179,31 +198,16 @@ func nearWeight(r *recording, all []*recording) float64 {
 // else: another mastering, another fade.
 func (r *recording) near(o *recording) bool {
 	a, b := &r.lead().candidate, &o.lead().candidate
-	return a.track.Duration > 0 && b.track.Duration > 0 && gap(a.track.Duration, b.track.Duration) <= nearLength && sameSong(a, b)
+	return a.track.Duration > 0 && b.track.Duration > 0 && gap(a.track.Duration, b.track.Duration) <= nearLength && sameBut(a, b)
 }
 
-// settle finds the evidence for the recording and the order of its tracks.
+// settle finds the order of the recording's tracks, the best evidence and the odds.
 func (r *recording) settle(w *wanted) {
 	slices.SortStableFunc(r.tracks, func(a, b *scored) int { return prefer(w, a, b) })
 	r.best = slices.MinFunc(r.tracks, func(a, b *scored) int {
 		return cmp.Or(cmp.Compare(a.veto, b.veto), cmp.Compare(b.odds, a.odds))
 	}).evidence
-}
-
-// rival is the weight a recording has against the others.
-func (r *recording) rival() float64 {
-	albums := make([]string, 0, len(r.tracks))
-	gatheredOnly := true
-	for _, t := range r.tracks {
-		gatheredOnly = gatheredOnly && compilation(t.track.Album)
-		if t.title.version.tags&edit == 0 {
-			albums = append(albums, t.track.Album.Name)
-		}
-	}
-	slices.Sort(albums)
-	n := max(1, len(slices.Compact(albums)))
-	return math.Exp(r.best.odds + weights[releases]*math.Log(float64(n)) +
-		weights[extraRival]*float64(min(r.best.kin.extra, 2)) + weights[gathered]*yes(gatheredOnly))
+	r.features, r.year = r.sum(), r.firstYear()
 }
 
 // lead is the track that stands for the recording.

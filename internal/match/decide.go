@@ -12,16 +12,17 @@ const otherShare = 0.3
 
 // view is a song with the recordings found for it, ranked.
 type view struct {
-	want *wanted
-	all  []*recording // with those ruled out, best first
-	fit  []*recording // not ruled out and worth a question
+	want  *wanted
+	exact bool         // only full agreement is automatic
+	all   []*recording // with those ruled out, best first
+	fit   []*recording // not ruled out and worth a question
 }
 
 // fitting returns the recordings that are not ruled out and have a chance.
 func fitting(all []*recording) []*recording {
 	var out []*recording
 	for _, r := range all {
-		if r.best.veto == noVeto && chance(r.best.odds) >= askShare {
+		if r.best.veto == noVeto && chance(r.odds) >= askShare {
 			out = append(out, r)
 		}
 	}
@@ -29,18 +30,48 @@ func fitting(all []*recording) []*recording {
 }
 
 // auto reports whether the best recording may be taken without asking: likely
-// enough, ahead of the next one, and the only one there is if no artist was named.
+// enough, nothing left open, and the only one there is if no artist was named.
 func (v view) auto() bool {
-	if len(v.fit) == 0 || v.fit[0].share < autoShare {
+	if len(v.fit) == 0 || v.fit[0].share < autoShare || v.doubtful(v.fit[0]) {
 		return false
 	}
 	best := v.fit[0]
-	for _, r := range v.fit[1:] {
-		if !best.near(r) && best.share-r.share < autoMargin {
-			return false
-		}
+	switch {
+	case best.best.isrc:
+		return true
+	case v.exact:
+		return v.identical(best.lead())
+	default:
+		return v.named() || len(v.fit) == 1 && best.best.likeness >= sameSound
 	}
-	return v.named() || best.best.isrc || len(v.fit) == 1 && best.best.likeness >= sameSound
+}
+
+// doubtful reports whether a recording leaves open what only a person can say,
+// however likely it is: a wish that is not met, a length that does not agree
+// where one is known, a title that nothing else confirms.
+func (v view) doubtful(r *recording) bool {
+	t := r.lead()
+	misspelt := t.likeness < sameShort && t.likeness != onePart
+	switch {
+	case r.best.isrc:
+		return false
+	case t.features[Vague]+t.features[CleanMissing] > 0, !rightEdition(v.want, &t.candidate):
+		return true
+	case t.likeness == barely, misspelt && v.named() && t.kin.first < covered:
+		return true
+	case v.want.song.Duration > 0:
+		return r.best.features[LengthClose] == 0
+	case t.likeness == onePart, t.version.dated() && !v.want.version.dated():
+		return true
+	default:
+		return misspelt && (len(v.fit) > 1 || t.features[AlbumSame]+r.features[Releases] == 0)
+	}
+}
+
+// identical reports whether nothing at all speaks against a track.
+func (v view) identical(t *scored) bool {
+	return t.likeness == sameTitle && t.kin.recall == covered && t.kin.extra == 0 &&
+		!vague(v.want, &t.candidate) && gap(v.want.song.Duration, t.track.Duration) <= closeBy
 }
 
 // named reports whether the song came with an artist.
@@ -98,7 +129,8 @@ func (v view) versions() []*recording {
 func (v view) choices(rs []*recording, scale float64) []music.Choice {
 	out := make([]music.Choice, len(rs))
 	for i, r := range rs {
-		c := music.Choice{Track: r.lead().track, Confidence: r.share * scale, Reasons: v.agreement(r)}
+		c := music.Choice{Track: *r.lead().track, Confidence: r.share * scale, Reasons: v.agreement(r), Veto: vetoes[r.best.veto]}
+		c.Agrees, c.Differs = v.compare(r.lead())
 		for _, t := range r.tracks[1:] {
 			c.Twins = append(c.Twins, t.track.URI)
 		}

@@ -6,9 +6,6 @@ package match
 
 import "segue/internal/music"
 
-// Strategy is the name of this way of matching, reported in every Match.
-const Strategy = "thorough"
-
 // Methods: what settled a match.
 const (
 	byLink = "link" // the person linked the track
@@ -17,46 +14,55 @@ const (
 	byNone = "none" // nothing was settled
 )
 
-// Thresholds of the decision; shares are confidences from 0 to 1.
+// Thresholds of the decision; shares are confidences from 0 to 1. Those of all
+// recordings and of "none of these" sum to 1, so what is taken without asking
+// leads the next recording by 0.7 at least.
 const (
-	autoShare  = 0.80 // below this a person is asked
-	autoMargin = 0.40 // ahead of the next recording by at least this
+	autoShare  = 0.85 // below this a person is asked
 	sureShare  = 0.90 // from here on no further query can help enough
 	askShare   = 0.10 // below this a recording is not worth a question
 	fewChoices = 3
 	maxChoices = 5 // for a song without an artist
 )
 
-// Decide matches a song against the tracks found for it, in any order and with
-// repetitions. Auto carries the pick first, Ask up to five recordings to choose
-// from, None the nearest miss among its reasons.
-func Decide(s music.Song, found []music.Track) music.Match {
+// Decide is the thorough strategy's.
+func Decide(s music.Song, found []music.Track) music.Match { return thorough().Decide(s, found) }
+
+// Queries is the thorough strategy's.
+func Queries(s music.Song) []string { return thorough().Queries(s) }
+
+// Sure is the thorough strategy's.
+func Sure(m music.Match) bool { return thorough().Sure(m) }
+
+func thorough() Strategy { return strategies()[0] }
+
+// resolve takes a linked track, else decides by what the song says as it
+// stands and, should that lead nowhere, by its other readings.
+func resolve(s music.Song, found []music.Track, exact bool) music.Match {
 	if s.TrackID != "" {
 		return linked(s, found)
 	}
-	m := decide(s, found)
-	if m.Verdict == music.Auto || s.Version != "" {
+	m := decide(s, found, exact)
+	if m.Verdict == music.Auto || len(found) == 0 {
 		return m
 	}
-	core, version, ok := bareVersion(s.Title)
-	if !ok {
-		return m
-	}
-	s.Title, s.Version = core, version
-	if second := decide(s, found); better(second, m) {
-		return second
+	for _, r := range readings(s) {
+		if r.note != "" && m.Verdict != music.None {
+			continue
+		}
+		second := decide(r.song, found, exact)
+		if second.Verdict == music.Auto && r.note == "" {
+			return second
+		}
+		if second.Verdict != music.None && m.Verdict == music.None {
+			m = second
+			m.Verdict = music.Ask
+			if r.note != "" {
+				m.Method, m.Reasons = byNone, append([]string{r.note}, second.Reasons...)
+			}
+		}
 	}
 	return m
-}
-
-// Sure reports whether no further query can help enough to be worth asking.
-func Sure(m music.Match) bool {
-	return m.Verdict == music.Auto && (m.Method != byText || m.Choices[0].Confidence >= sureShare)
-}
-
-// better reports whether the second reading of a title led further than the first.
-func better(second, first music.Match) bool {
-	return second.Verdict == music.Auto || second.Verdict == music.Ask && first.Verdict == music.None
 }
 
 // linked takes the very track that was linked. When it is gone, the text may
@@ -66,13 +72,13 @@ func linked(s music.Song, found []music.Track) music.Match {
 		if t.ID == s.TrackID {
 			reasons := []string{"You linked this very track."}
 			return music.Match{
-				Verdict: music.Auto, Strategy: Strategy, Method: byLink, Reasons: reasons,
+				Verdict: music.Auto, Method: byLink, Reasons: reasons,
 				Choices: []music.Choice{{Track: t, Confidence: 1, Reasons: reasons}},
 			}
 		}
 	}
 	s.TrackID = ""
-	m := decide(s, found)
+	m := decide(s, found, false)
 	if m.Verdict == music.Auto {
 		m.Verdict, m.Method = music.Ask, byNone
 	}
@@ -84,16 +90,16 @@ func linked(s music.Song, found []music.Track) music.Match {
 }
 
 // decide weighs, clusters and ranks what was found and gives the verdict.
-func decide(s music.Song, found []music.Track) music.Match {
+func decide(s music.Song, found []music.Track, exact bool) music.Match {
 	w := newWanted(s)
-	m := music.Match{Verdict: music.None, Strategy: Strategy, Method: byNone}
+	m := music.Match{Verdict: music.None, Method: byNone}
 	if w.title.full.empty() && w.isrc == "" {
 		m.Reasons = []string{"The song has no title to look for."}
 		return m
 	}
 	recordings := cluster(survey(&w, found))
 	rank(&w, recordings)
-	v := view{want: &w, all: recordings, fit: fitting(recordings)}
+	v := view{want: &w, exact: exact, all: recordings, fit: fitting(recordings)}
 	switch {
 	case v.auto():
 		m.Verdict, m.Method = music.Auto, byText

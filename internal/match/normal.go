@@ -64,9 +64,12 @@ func scan(s string, symbols bool) string {
 	before := rune(' ')
 	for i, r := range s {
 		switch {
-		case 'a' <= r && r <= 'z', '0' <= r && r <= '9', unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9', unicode.IsLetter(r), unicode.IsDigit(r):
 			r = unicode.ToLower(r)
-		case isApostrophe(r), r < ' ' && r != '\n' && r != '\t', unicode.Is(unicode.Cf, r), r == '.' && initial(s[:i]):
+		case unicode.IsMark(r) && unicode.IsLetter(before) && !gap:
+			b.WriteRune(r)
+			continue
+		case unicode.IsMark(r), isApostrophe(r), r < ' ' && r != '\n' && r != '\t', unicode.Is(unicode.Cf, r), r == '.' && initial(s[:i]):
 			continue
 		case r == '&':
 			if b.Len() > 0 {

@@ -14,8 +14,8 @@ func prefer(w *wanted, a, b *scored) int {
 	return cmp.Or(
 		cmp.Compare(a.veto, b.veto),
 		first(a.isrc, b.isrc),
-		first(suits(w.twin, a), suits(w.twin, b)),
-		first(remastered(w, &a.candidate), remastered(w, &b.candidate)),
+		first(suits(w.twin, a.track), suits(w.twin, b.track)),
+		first(rightEdition(w, &a.candidate), rightEdition(w, &b.candidate)),
 		first(w.album.equal(a.album), w.album.equal(b.album)),
 		cmp.Compare(b.likeness, a.likeness),
 		first(a.version.tags&(clean|edit) == 0, b.version.tags&(clean|edit) == 0),
@@ -32,12 +32,12 @@ func prefer(w *wanted, a, b *scored) int {
 func first(a, b bool) int { return cmp.Compare(yes(b), yes(a)) }
 
 // suits reports whether a track is the twin wished for.
-func suits(wish music.Wish, s *scored) bool {
+func suits(wish music.Wish, t *music.Track) bool {
 	switch wish {
 	case music.WishClean:
-		return !s.track.Explicit
+		return !t.Explicit
 	case music.WishExplicit:
-		return s.track.Explicit
+		return t.Explicit
 	default:
 		return true
 	}
@@ -62,7 +62,7 @@ func compilation(a music.Album) bool {
 		}
 	}
 	name := strings.ToLower(a.Name)
-	for _, mark := range []string{"greatest hits", "best of", "essential", "collection", "anthology", "now that's what", "hits of", "the hits", "ultimate"} {
+	for _, mark := range []string{"greatest hits", "best of", "essential", "collection", "anthology", "now that's what", "hits", "ultimate", "gold", "mixed by", "jams", "playlist", "classics", "soundtrack", "motion picture", "vol."} {
 		if strings.Contains(name, mark) {
 			return true
 		}

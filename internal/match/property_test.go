@@ -69,7 +69,7 @@ func TestWhatIsVetoedIsNeverAutomatic(t *testing.T) {
 			t.Fatalf("%s with %d choices", m.Verdict, len(m.Choices))
 		}
 		if pick, ok := m.Pick(); ok {
-			w, c := newWanted(s), newCandidate(pick.Track)
+			w, c := newWanted(s), newCandidate(&pick.Track)
 			if e := weigh(&w, &c); e.veto != noVeto {
 				t.Fatalf("%s picked for %s in spite of veto %d", pick.Track.Title, s, e.veto)
 			}

@@ -14,11 +14,8 @@ const (
 	maxQuery   = 250 // characters
 )
 
-// Queries returns what to search for, best first, in Spotify's search syntax:
-// at most 6 queries of at most 250 characters. Ask them one by one and stop
-// when Sure says so of what Decide made of everything found. A song without a
-// title and without a usable ISRC has none.
-func Queries(s music.Song) []string {
+// plan returns every query worth asking for a song, best first.
+func plan(s music.Song) []string {
 	var out []string
 	add := func(q string) {
 		q = strings.Join(strings.Fields(q), " ")
@@ -135,7 +132,7 @@ func searchable(s string, n int) string {
 
 // isrc returns a well-formed recording code in its bare form, or nothing.
 func isrc(s string) string {
-	s = strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(clip(s, maxText)))
+	s = strings.ToUpper(strings.ReplaceAll(strings.ReplaceAll(clip(s, maxText), "-", ""), " ", ""))
 	if len(s) != 12 || !digits(s[5:]) {
 		return ""
 	}

@@ -79,10 +79,10 @@ func (v view) edition(t *scored) string {
 // unmet says which wishes a track does not fulfil.
 func (v view) unmet(t *scored) []string {
 	var out []string
-	if !suits(v.want.twin, t) {
+	if !suits(v.want.twin, t.track) {
 		out = append(out, fmt.Sprintf("No %s version was found.", v.want.twin))
 	}
-	if !remastered(v.want, &t.candidate) {
+	if !rightEdition(v.want, &t.candidate) && len(v.want.wish.labels) > 0 {
 		out = append(out, "No “"+v.want.wish.labels[0]+"” was found.")
 	}
 	return out
@@ -91,12 +91,13 @@ func (v view) unmet(t *scored) []string {
 // whyAuto explains a pick: why this one, and what it was told apart from.
 func (v view) whyAuto() []string {
 	out := v.agreement(v.fit[0])
-	if len(v.fit) > 1 && !v.fit[0].near(v.fit[1]) {
-		if len(v.fit[0].tracks) > len(v.fit[1].tracks) {
-			out = append(out, "It is on more releases than any other recording that fits.")
-		} else {
-			out = append(out, "It fits better than the other recordings found.")
-		}
+	switch rivals := slices.DeleteFunc(slices.Clone(v.fit[1:]), v.fit[0].near); {
+	case len(rivals) > 0 && v.fit[0].features[Releases] > rivals[0].features[Releases]:
+		out = append(out, "It is on more releases than any other recording that fits.")
+	case len(rivals) > 0:
+		out = append(out, "It fits better than the other recordings found.")
+	case v.fit[0].features[LengthClose] == 0 && !v.fit[0].best.isrc:
+		out = append(out, "It is the only recording found that fits.")
 	}
 	if s := v.ruledOut(); s != "" {
 		out = append(out, s)

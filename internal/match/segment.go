@@ -10,6 +10,7 @@ type version struct {
 	tags   tags
 	detail []string // the words that tell one live recording or remix from another: "wembley", "guetta"
 	years  []string
+	sound  []string // mono or stereo, in a wish
 	labels []string // as written, for the reader: "Remastered 2011", "Live at Wembley"
 }
 
@@ -30,6 +31,15 @@ func (v version) conflicts(w version) bool {
 	return disjoint(v.detail, w.detail) && !alike(strings.Join(v.detail, ""), strings.Join(w.detail, ""))
 }
 
+// edition reports whether a wish asks for an edition of a recording.
+func (v version) edition() bool {
+	return v.tags&(remaster|edit) != 0 || len(v.sound) > 0 || v.tags.hard() == 0 && len(v.years) > 0
+}
+
+// dated reports whether a year is all that the version is named by: a remaster
+// or a new recording of that year.
+func (v version) dated() bool { return v.tags == 0 && len(v.years) > 0 }
+
 // disjoint reports whether both sides name something and nothing in common.
 func disjoint(a, b []string) bool {
 	if len(a) == 0 || len(b) == 0 {
@@ -45,7 +55,7 @@ func classify(text string) (v version, ok bool) {
 	if len(w) == 0 {
 		return version{}, false
 	}
-	if w[0] == "from" || w[0] == "prod" || w[0] == "produced" || w[0] == "ost" || len(w) > 1 && w[0] == "music" && w[1] == "from" {
+	if provenance(w) {
 		return version{labels: []string{label(text)}}, true
 	}
 	v, rest := marks(w)
@@ -69,6 +79,19 @@ func classify(text string) (v version, ok bool) {
 	}
 	v.labels = []string{label(text)}
 	return v, true
+}
+
+// provenance reports whether w says where a song comes from or who produced it.
+func provenance(w []string) bool {
+	switch w[0] {
+	case "from", "prod", "produced", "ost":
+		return true
+	case "music", "song", "theme", "love":
+		i := slices.Index(w, "from")
+		return 0 < i && i <= 3
+	default:
+		return false
+	}
 }
 
 // marks collects the version words of w and returns the words that are left.

@@ -10,7 +10,8 @@ const (
 	sameTitle    = 1.0
 	sameSound    = 0.97 // other scripts, same transliteration
 	sameShort    = 0.93 // equal but for a bracketed by-word
-	barely       = 0.86 // by-words that differ, or one song of a medley
+	onePart      = 0.88 // one song of a medley, or what stands before a dash
+	barely       = 0.86 // by-words that differ
 	titleFloor   = 0.85 // below this, titles are different titles
 	slightlyLess = 0.99 // a core spelt alike within what slips of the pen explain
 )
@@ -25,7 +26,9 @@ func compareTitles(a, b title) float64 {
 		return sameTitle
 	case a.full.equal(b.short), a.short.equal(b.full):
 		return sameShort
-	case a.short.equal(b.short), medley(a.text, b.short), medley(b.text, a.short):
+	case medley(a.text, b.short), medley(b.text, a.short), a.full.equal(b.head), a.head.equal(b.full):
+		return onePart
+	case a.short.equal(b.short):
 		return barely
 	}
 	return slightlyLess * max(spelling(a.full, b.full), spelling(a.short, b.short)-0.05)

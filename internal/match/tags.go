@@ -26,6 +26,8 @@ const (
 	explicit
 	plain // said to be the original or the studio version
 
+	softTags = remaster | edition | plain
+
 	hardTags = live | remix | acoustic | instrumental | karaoke | demo | rerecorded |
 		tempo | acappella | language | extended | fragment | other
 )

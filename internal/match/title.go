@@ -9,6 +9,7 @@ import (
 type title struct {
 	full    form   // the core, bracketed by-words included: "i cant get no satisfaction"
 	short   form   // the core without them: "satisfaction"; the same as full when there are none
+	head    form   // what stands before the first dash that is part of the title; often nothing
 	text    string // the core as written, without by-words: what to search for
 	feats   []string
 	part    string // "2" for Pt. 2, Part II, "The Unforgiven II"; "" when the title has none
@@ -34,6 +35,9 @@ func parse(s string) title {
 		full = append(full, text)
 		if !p.bracket {
 			short = append(short, text)
+		}
+		if !p.first && !p.bracket && t.head.empty() && len(short) == 2 {
+			t.head = normal(short[0])
 		}
 	}
 	if len(short) == 0 {
@@ -121,7 +125,7 @@ func credits(p piece) (text string, feats []string) {
 	for i, word := range w {
 		switch strings.ToLower(strings.TrimRight(word, ".")) {
 		case "feat", "ft", "featuring":
-		case "with", "w/":
+		case "with", "w/", "&", "+":
 			if !p.bracket || i > 0 {
 				continue
 			}

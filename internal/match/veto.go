@@ -54,6 +54,9 @@ func otherVersion(w *wanted, c *candidate) bool {
 		// A wish that names no kind of version ("the Nevermind version"): its words decide.
 		return !slices.ContainsFunc(w.wish.detail, c.says)
 	}
+	if asked == 0 && there == other && agree(w.song.Duration, c.track.Duration) {
+		return false // "Film Version", of the same length
+	}
 	if asked != there {
 		return true
 	}
@@ -80,22 +83,21 @@ func vague(w *wanted, c *candidate) bool {
 	}
 }
 
-// remastered reports whether the edition asked for in words is this one; true
-// when none was.
-func remastered(w *wanted, c *candidate) bool {
-	if w.wish.tags&remaster == 0 {
-		return true
-	}
-	if c.version.tags&remaster == 0 && !c.says("remaster") && !c.says("remastered") {
+// rightEdition reports whether the edition asked for in words is this one; true
+// when none was. Editions are remasters, single versions, mono and stereo.
+func rightEdition(w *wanted, c *candidate) bool {
+	asked := w.wish.tags & (remaster | edit)
+	switch {
+	case asked&^c.version.tags != 0 && (asked != remaster || !c.says("remaster") && !c.says("remastered")):
 		return false
+	case slices.ContainsFunc(w.wish.sound, func(s string) bool { return !c.says(s) }):
+		return false
+	case w.wish.tags.hard() != 0 || len(w.wish.years) == 0:
+		return true
+	default:
+		return slices.ContainsFunc(w.wish.years, func(y string) bool { return c.says(y) || strconv.Itoa(c.track.Album.Year()) == y && asked == 0 })
 	}
-	return len(w.wish.years) == 0 || slices.ContainsFunc(w.wish.years, c.says)
 }
 
-// gap returns how far two lengths are apart, 0 when one is unknown.
-func gap(a, b time.Duration) time.Duration {
-	if a <= 0 || b <= 0 {
-		return 0
-	}
-	return (a - b).Abs()
-}
+// agree reports whether two lengths are known and those of one recording.
+func agree(a, b time.Duration) bool { return a > 0 && b > 0 && gap(a, b) <= closeBy }

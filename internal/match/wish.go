@@ -55,6 +55,7 @@ func wishFor(text string) (version, music.Wish) {
 	}
 	v, rest := marks(w)
 	v.detail = slices.DeleteFunc(rest, func(s string) bool { return s == "it" || s == "that" || s == "this" || s == "my" })
+	v.sound = slices.DeleteFunc(slices.Clone(w), func(s string) bool { return s != "mono" && s != "stereo" })
 	v.labels = []string{label(text)}
 	if v.tags&edit != 0 && len(rest) > 0 && slices.Contains(w, "edit") {
 		v.tags = v.tags&^edit | remix
@@ -70,27 +71,6 @@ func wishFor(text string) (version, music.Wish) {
 	default:
 		return v, music.NoWish
 	}
-}
-
-// bareVersion cuts a version word off the end of a title written without
-// brackets, as people do: "Bohemian Rhapsody live". It is a second reading: a
-// song may really be called so.
-func bareVersion(s string) (core, version string, ok bool) {
-	w := strings.Fields(clip(s, maxText))
-	for n := min(2, len(w)-1); n > 0; n-- {
-		tail := normal(strings.Join(w[len(w)-n:], " ")).latin
-		if double[tail] != 0 || n == 1 && bareWords[tail] || n == 2 && bareWords[strings.TrimSuffix(tail, " version")] {
-			core = strings.Join(w[:len(w)-n], " ")
-			return core, tail, parse(s).version.tags.hard() == 0 // else it is in brackets or behind a dash
-		}
-	}
-	return "", "", false
-}
-
-// bareWords are the version words that people put behind a title.
-var bareWords = map[string]bool{
-	"live": true, "acoustic": true, "remix": true, "instrumental": true, "karaoke": true, "demo": true, "unplugged": true,
-	"remastered": true, "remaster": true, "acapella": true, "explicit": true, "clean": true, "extended": true, "nightcore": true, "slowed": true,
 }
 
 // albumForm is the form of an album's name without "- Single", "- EP" and the
@@ -119,7 +99,7 @@ func editionName(s string) bool {
 
 // candidate is a track that was found, taken apart.
 type candidate struct {
-	track   music.Track
+	track   *music.Track
 	title   title
 	credit  credit
 	album   form
@@ -130,7 +110,7 @@ type candidate struct {
 
 // newCandidate takes only the title apart: most tracks that a search finds are
 // other songs. complete does the rest.
-func newCandidate(t music.Track) candidate {
+func newCandidate(t *music.Track) candidate {
 	return candidate{track: t, title: parse(t.Title)}
 }
 
@@ -145,7 +125,21 @@ func (c *candidate) complete() {
 	c.credit = newCredit(names, c.title.feats)
 	c.version.add(c.title.version)
 	c.version.add(albumVersion(t.Album.Name))
+	c.version.add(singleVersion(t.Album.Name, c))
 	c.tribute = c.tribute || c.version.tags&karaoke != 0
+}
+
+// singleVersion reads the version of a track off the single named after it:
+// "Camelot" on "Camelot (Remix)" is the remix.
+func singleVersion(album string, c *candidate) version {
+	if c.version.tags.hard() != 0 || !strings.ContainsAny(album, "([-") {
+		return version{}
+	}
+	a := parse(album)
+	if tags := a.version.tags & (remix | extended | edit); tags != 0 && a.short.equal(c.title.short) {
+		return version{tags: tags, detail: a.version.detail}
+	}
+	return version{}
 }
 
 // says reports whether the names of the track's version and album hold the word.

@@ -141,7 +141,7 @@ const (
 type Match struct {
 	Verdict  Verdict  `json:"verdict"`
 	Strategy string   `json:"strategy"`          // name of the match strategy used
-	Method   string   `json:"method"`            // what settled it: link, isrc, text, person, none
+	Method   string   `json:"method"`            // what settled it: rule, link, isrc, text, person, none
 	Choices  []Choice `json:"choices,omitempty"` // best first, at most 5 recordings; Choices[0] is the pick under Auto
 	Reasons  []string `json:"reasons,omitempty"` // why this decision, in plain sentences
 }
@@ -151,7 +151,10 @@ type Choice struct {
 	Track      Track    `json:"track"`
 	Confidence float64  `json:"confidence"` // 0 to 1
 	Reasons    []string `json:"reasons,omitempty"`
-	Twins      []string `json:"twins,omitempty"` // URIs of further tracks of the same recording
+	Twins      []string `json:"twins,omitempty"`   // URIs of further tracks of the same recording
+	Agrees     []string `json:"agrees,omitempty"`  // what was asked for and is so: title, artist, length, album, version, explicit, isrc
+	Differs    []string `json:"differs,omitempty"` // what was asked for and is not so
+	Veto       string   `json:"veto,omitempty"`    // which of them, or karaoke or part, rules it out for all but a person
 }
 
 // Pick returns the chosen track of an automatic match.

@@ -7,6 +7,7 @@ import (
 
 	"segue/internal/agent"
 	"segue/internal/auth"
+	"segue/internal/music"
 )
 
 // NewMessage is a message to accept. Its fields are those of the store's type of
@@ -24,6 +25,7 @@ type ledger interface {
 	accepter
 	runs
 	conversations
+	rules
 	people
 }
 
@@ -47,6 +49,16 @@ type conversations interface {
 	DeleteConversation(ctx context.Context, personID, id string) error
 }
 
+// rules are what the person has decided about songs for good.
+type rules interface {
+	// Remember makes a rule: the song, as the person wrote it, is the track, or nil for none.
+	Remember(ctx context.Context, personID string, song music.Song, track *music.Track) error
+	Rules(ctx context.Context, personID, text string, offset, limit int) (found []music.Rule, total int, err error)
+	DropRule(ctx context.Context, personID, id string) error
+	DroppedRule(ctx context.Context, personID, id string) (music.Rule, error)
+	RestoreRule(ctx context.Context, personID, id string) error
+}
+
 type people interface {
 	DeletePerson(ctx context.Context, personID string) error
 }
@@ -68,11 +80,17 @@ type watcher interface {
 }
 
 // Watch follows one run: Progress says how it is, Wait returns when that may
-// have changed since. An unknown run is a fault NotFound, and rings once it is known.
+// have changed since, with io.EOF, once, after the last change. An unknown run is a
+// fault NotFound, and rings once it is known.
 type Watch interface {
 	Progress(ctx context.Context) (agent.Progress, error)
 	Wait(ctx context.Context) error
 	Close()
+}
+
+// tracks is Spotify's catalogue. A track that is not in it is a fault NotFound.
+type tracks interface {
+	Track(ctx context.Context, personID, id string) (music.Track, error)
 }
 
 // logins is the way through Spotify's consent page.

@@ -20,6 +20,8 @@ import (
 	"segue/internal/agent"
 	"segue/internal/auth"
 	"segue/internal/fault"
+	"segue/internal/match"
+	"segue/internal/music"
 	"segue/internal/server"
 	"segue/internal/store"
 )
@@ -29,6 +31,10 @@ type ledger struct{ *store.DB }
 
 func (l ledger) Accept(ctx context.Context, m server.NewMessage) (agent.Run, bool, error) {
 	return l.DB.Accept(ctx, store.NewMessage(m))
+}
+
+func (l ledger) Remember(ctx context.Context, personID string, song music.Song, track *music.Track) error {
+	return l.SaveRule(ctx, personID, music.Rule{Key: match.Key(song), Song: song, Track: track})
 }
 
 // engine holds the progress of runs as a test sets it.

@@ -44,6 +44,11 @@ func (s *Server) routes() *echo.Echo {
 	e.POST("/runs/:id/answer", s.answerRun, in)
 	e.POST("/runs/:id/cancel", s.cancelRun, in)
 	e.POST("/runs/:id/undo", s.undoRun, in)
+	e.POST("/runs/:id/correct", s.correctRun, in)
+
+	get(e, "/rules", s.showRules, in)
+	e.POST("/rules/:id/delete", s.deleteRule, in)
+	e.POST("/rules/:id/restore", s.restoreRule, in)
 	return e
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"segue/internal/agent"
+	"segue/internal/music"
 	"segue/internal/server"
 )
 
@@ -43,6 +44,11 @@ var access = map[string]struct{ stranger, other int }{
 	"POST /runs/:id/answer":           {401, 404},
 	"POST /runs/:id/cancel":           {401, 404},
 	"POST /runs/:id/undo":             {401, 404},
+	"POST /runs/:id/correct":          {401, 404},
+	"GET /rules":                      {303, 0},
+	"HEAD /rules":                     {303, 0},
+	"POST /rules/:id/delete":          {401, 404},
+	"POST /rules/:id/restore":         {401, 404},
 }
 
 // concrete fills a route with the ids of a run; the form fits every route.
@@ -65,6 +71,7 @@ func TestSec13_EveryRouteKnowsWhoMayUseIt(t *testing.T) {
 	run := s.login("ada").say("my playlists")
 	s.engine.set(agent.Progress{RunID: run.ID, Version: 1, State: agent.Running})
 	ben := s.login("ben")
+	rule := s.remember(run.PersonID, music.Song{Title: "Hallelujah"}, nil)
 	for _, name := range s.server.RouteNames() {
 		want, known := access[name]
 		if !known {
@@ -72,6 +79,9 @@ func TestSec13_EveryRouteKnowsWhoMayUseIt(t *testing.T) {
 			continue
 		}
 		method, path, form := concrete(name, run)
+		if strings.HasPrefix(path, "/rules/") {
+			path = strings.Replace(path, run.ID, rule.ID, 1)
+		}
 		got := s.browser().do(method, path, form).wants(want.stranger)
 		if to := got.Header.Get("Location"); method == http.MethodGet && want.stranger == 303 && path != "/login" &&
 			to != "/?return_to="+url.QueryEscape(path) {
@@ -82,7 +92,8 @@ func TestSec13_EveryRouteKnowsWhoMayUseIt(t *testing.T) {
 		}
 	}
 	after, err := s.db.Runs(t.Context(), run.PersonID, run.ConversationID)
-	if err != nil || len(after) != 1 || len(s.engine.answers)+len(s.engine.undos) > 0 {
+	_, kept, _ := s.db.RuleFor(t.Context(), run.PersonID, rule.Key)
+	if err != nil || len(after) != 1 || len(s.engine.answers)+len(s.engine.undos) > 0 || !kept {
 		t.Errorf("somebody else changed something: %v, %v", after, err)
 	}
 }

@@ -14,38 +14,27 @@ import (
 
 // showRun is one run with every detail.
 func (s *Server) showRun(c echo.Context) error {
-	ctx, who := c.Request().Context(), person(c)
-	run, err := s.Ledger.Run(ctx, who.ID, c.Param("id"))
+	run, err := s.Ledger.Run(c.Request().Context(), person(c).ID, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	asked, err := s.asked(ctx, run)
+	v, err := s.runView(c, run)
 	if err != nil {
 		return err
+	}
+	return render(c, http.StatusOK, page.Run(v))
+}
+
+// runView reads all that the page of a run shows.
+func (s *Server) runView(c echo.Context, run agent.Run) (page.RunPageView, error) {
+	ctx := c.Request().Context()
+	asked, err := s.asked(ctx, run)
+	if err != nil {
+		return page.RunPageView{}, err
 	}
 	v := s.runViews(ctx, []agent.Run{run})[0]
 	v.Live = true
-	return render(c, http.StatusOK, page.Run(page.RunPageView{Person: personView(who), Asked: asked, Run: v}))
-}
-
-// answerRun settles a question; the first answer counts.
-func (s *Server) answerRun(c echo.Context) error {
-	ctx := c.Request().Context()
-	run, err := s.Ledger.Run(ctx, person(c).ID, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	a := agent.Answer{Question: field(c, "question"), Option: field(c, "option")}
-	if a.Question == "" || a.Option == "" {
-		return fault.New(fault.Invalid, "Choose one of the answers first.", nil)
-	}
-	if run.State.Final() {
-		return fault.New(fault.Conflict, "This has ended, so there is nothing left to choose.", nil)
-	}
-	if err := s.Engine.Answer(ctx, run.ID, a); err != nil {
-		return notStarted(err)
-	}
-	return back(c, "/c/"+run.ConversationID)
+	return page.RunPageView{Person: personView(person(c)), Asked: asked, Run: v}, nil
 }
 
 // cancelRun stops a run, on demand taking back what it did. One that has ended
@@ -65,7 +54,7 @@ func (s *Server) cancelRun(c echo.Context) error {
 }
 
 // undoRun starts a run that takes back what another did. However often it is
-// sent, it is one run.
+// sent, it is one run; once that has failed, the next is a fresh try.
 func (s *Server) undoRun(c echo.Context) error {
 	ctx, who := c.Request().Context(), person(c)
 	run, err := s.Ledger.Run(ctx, who.ID, c.Param("id"))

@@ -93,3 +93,31 @@ func TestUndoIsOneRunHoweverOftenItIsSent(t *testing.T) {
 		t.Errorf("started %v", got)
 	}
 }
+
+func TestAFailedUndoCanBePressedAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.login("ada")
+	run := ada.say("add One")
+	finish(t, s, run, agent.Progress{State: agent.Done, Undoable: true})
+	press := func() []agent.Run {
+		for range 2 {
+			ada.post("/runs/" + run.ID + "/undo").redirects("/c/" + run.ConversationID + "#latest")
+		}
+		runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return runs
+	}
+	first := press()
+	finish(t, s, first[len(first)-1], agent.Progress{State: agent.Failed})
+	second := press()
+	if len(first) != 2 || len(second) != 3 || len(s.engine.starts()) != 3 {
+		t.Fatalf("%d, then %d runs, %d started; want 2, 3, 3", len(first), len(second), len(s.engine.starts()))
+	}
+	finish(t, s, second[2], agent.Progress{State: agent.Done})
+	if third := press(); len(third) != 3 || third[0].UndoneBy != second[2].ID {
+		t.Errorf("after it was undone: %+v", third)
+	}
+}

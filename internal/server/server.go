@@ -17,10 +17,11 @@ import (
 )
 
 // Options are the parts and the values a Server is made of. Ledger, Engine,
-// Logins, Sessions and Logger are required.
+// Tracks, Logins, Sessions and Logger are required.
 type Options struct {
 	Ledger   ledger
 	Engine   engine
+	Tracks   tracks
 	Logins   logins
 	Sessions sessions
 	Logger   *slog.Logger
@@ -58,9 +59,10 @@ type Server struct {
 
 	echo      *echo.Echo
 	snapshots *snapshots
-	hub       *live.Hub[Snapshot]
+	hub       *live.Hub[*Snapshot]
 	streams   *streams
 	messages  *limiter
+	links     *limiter // each costs a request to Spotify
 
 	closing chan struct{} // closed by Close: every stream ends
 	once    sync.Once
@@ -74,6 +76,7 @@ func New(o Options) *Server {
 		snapshots: &snapshots{ledger: o.Ledger, engine: o.Engine},
 		streams:   &streams{most: o.Limits.Streams, each: o.Limits.StreamsPerPerson, open: make(map[string]int)},
 		messages:  newLimiter(o.Limits.Messages),
+		links:     newLimiter(o.Limits.Messages),
 		closing:   make(chan struct{}),
 	}
 	s.hub = live.New(s.snapshots, o.Logger)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -18,24 +19,10 @@ const selectAttempt = `SELECT state FROM attempts WHERE person_id = $1 AND attem
 // false, unless that is AttemptNotApplied: then the attempt is opened again.
 // Fault NotFound for a run that is absent or somebody else's.
 func (db *DB) BeginAttempt(ctx context.Context, a agent.Attempt) (state string, fresh bool, err error) {
-	uris, err := json.Marshal(a.URIs)
-	if err != nil {
-		return "", false, fmt.Errorf("write URIs of an attempt: %w", err)
-	}
 	err = db.write(ctx, "begin attempt", func(tx *sql.Tx) error {
-		if err := ownRun(ctx, tx, a.PersonID, a.RunID); err != nil {
+		if fresh, err = begin(ctx, tx, a, millis(db.now())); err != nil {
 			return err
 		}
-		n, err := exec(ctx, tx, `INSERT INTO attempts (person_id, attempt_key, run_id, playlist_id, uris, state, at)
-			VALUES ($1, $2, $3, $4, $5, 'open', $6)
-			ON CONFLICT (person_id, attempt_key) DO UPDATE SET playlist_id = excluded.playlist_id,
-			uris = excluded.uris, state = excluded.state, at = excluded.at
-			WHERE attempts.state = 'not_applied'`,
-			a.PersonID, a.Key, a.RunID, a.PlaylistID, string(uris), millis(db.now()))
-		if err != nil {
-			return err
-		}
-		fresh = n > 0
 		state, err = one[string](ctx, tx, selectAttempt, a.PersonID, a.Key)
 		return err
 	})
@@ -45,31 +32,90 @@ func (db *DB) BeginAttempt(ctx context.Context, a agent.Attempt) (state string, 
 	return state, fresh, nil
 }
 
-// AttemptState returns the state of an attempt of the person, "" when there is none.
-func (db *DB) AttemptState(ctx context.Context, personID, key string) (string, error) {
-	state, err := one[string](ctx, db.reader, selectAttempt, personID, key)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
+// errStale undoes a transaction that found one attempt known already.
+var errStale = errors.New("an attempt is known already")
+
+// BeginAttempts stores the attempts of one request, all of them or none: fresh
+// is true when all are open now and the request may be sent, false when one of
+// them was open or applied before; then nothing has changed. Faults as for BeginAttempt.
+func (db *DB) BeginAttempts(ctx context.Context, attempts []agent.Attempt) (fresh bool, err error) {
+	err = db.write(ctx, "begin attempts", func(tx *sql.Tx) error {
+		at := millis(db.now())
+		for _, a := range attempts {
+			if fresh, err := begin(ctx, tx, a, at); err != nil || !fresh {
+				return cmp.Or(err, errStale)
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errStale) {
+		return false, nil
 	}
-	return state, trouble("read attempt", err)
+	return err == nil, err
 }
 
-// SettleAttempt notes what became of an open attempt: AttemptApplied or
-// AttemptNotApplied. Repeating it changes nothing. Faults: NotFound; Conflict
-// when it was settled the other way; Internal for any other state.
-func (db *DB) SettleAttempt(ctx context.Context, personID, key, state string) error {
+// begin opens an attempt that is new or was not applied; others it leaves alone.
+func begin(ctx context.Context, tx *sql.Tx, a agent.Attempt, at int64) (fresh bool, err error) {
+	uris, err := json.Marshal(a.URIs)
+	if err != nil {
+		return false, fmt.Errorf("write URIs of an attempt: %w", err)
+	}
+	if err := ownRun(ctx, tx, a.PersonID, a.RunID); err != nil {
+		return false, err
+	}
+	n, err := exec(ctx, tx, `INSERT INTO attempts (person_id, attempt_key, run_id, playlist_id, uris, state, at)
+		VALUES ($1, $2, $3, $4, $5, 'open', $6)
+		ON CONFLICT (person_id, attempt_key) DO UPDATE SET playlist_id = excluded.playlist_id,
+		uris = excluded.uris, state = excluded.state, at = excluded.at
+		WHERE attempts.state = 'not_applied'`,
+		a.PersonID, a.Key, a.RunID, a.PlaylistID, string(uris), at)
+	return n > 0, err
+}
+
+// AttemptStates returns the states of the person's attempts by key; a key without an attempt is absent.
+func (db *DB) AttemptStates(ctx context.Context, personID string, keys []string) (map[string]string, error) {
+	states := make(map[string]string, len(keys))
+	err := db.read(ctx, "read attempts", func(tx *sql.Tx) error {
+		for _, key := range keys {
+			state, err := one[string](ctx, tx, selectAttempt, personID, key)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			states[key] = state
+		}
+		return nil
+	})
+	return states, err
+}
+
+// SettleAttempts notes what became of the open attempts of one request, all or
+// none: AttemptApplied or AttemptNotApplied. Repeating it changes nothing.
+// Faults: NotFound; Conflict when one was settled the other way; Internal for any other state.
+func (db *DB) SettleAttempts(ctx context.Context, personID string, keys []string, state string) error {
 	if state != agent.AttemptApplied && state != agent.AttemptNotApplied {
 		return fault.New(fault.Internal, "", fmt.Errorf("settle attempt as %q", state))
 	}
-	return db.write(ctx, "settle attempt", func(tx *sql.Tx) error {
-		n, err := exec(ctx, tx, `UPDATE attempts SET state = $1
-			WHERE person_id = $2 AND attempt_key = $3 AND state IN ($1, 'open')`, state, personID, key)
-		if err != nil || n > 0 {
-			return err
+	return db.write(ctx, "settle attempts", func(tx *sql.Tx) error {
+		for _, key := range keys {
+			if err := settle(ctx, tx, personID, key, state); err != nil {
+				return err
+			}
 		}
-		if _, err = one[string](ctx, tx, selectAttempt, personID, key); err != nil {
-			return absent(err, "This attempt does not exist.")
-		}
-		return fault.New(fault.Conflict, "This attempt was settled the other way.", nil)
+		return nil
 	})
+}
+
+func settle(ctx context.Context, tx *sql.Tx, personID, key, state string) error {
+	n, err := exec(ctx, tx, `UPDATE attempts SET state = $1
+		WHERE person_id = $2 AND attempt_key = $3 AND state IN ($1, 'open')`, state, personID, key)
+	if err != nil || n > 0 {
+		return err
+	}
+	if _, err = one[string](ctx, tx, selectAttempt, personID, key); err != nil {
+		return absent(err, "This attempt does not exist.")
+	}
+	return fault.New(fault.Conflict, "This attempt was settled the other way.", nil)
 }

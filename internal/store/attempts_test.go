@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,8 +19,8 @@ func (db *DB) attempt(t *testing.T) agent.Attempt {
 
 func wantAttempt(t *testing.T, db *DB, a agent.Attempt, want string) {
 	t.Helper()
-	got, err := db.AttemptState(t.Context(), a.PersonID, a.Key)
-	if err != nil || got != want {
+	states, err := db.AttemptStates(t.Context(), a.PersonID, []string{a.Key})
+	if got := states[a.Key]; err != nil || got != want {
 		t.Errorf("attempt is %q, want %q; %v", got, want, err)
 	}
 }
@@ -49,7 +50,7 @@ func TestAnAttemptIsBegunOnce(t *testing.T) {
 	if n := begin(); n != 1 {
 		t.Errorf("begun %d times", n)
 	}
-	noError(t, db.SettleAttempt(t.Context(), a.PersonID, a.Key, agent.AttemptNotApplied))
+	noError(t, db.SettleAttempts(t.Context(), a.PersonID, []string{a.Key}, agent.AttemptNotApplied))
 	if n := begin(); n != 1 {
 		t.Errorf("begun again %d times after it was not applied", n)
 	}
@@ -61,7 +62,7 @@ func TestAnAppliedAttemptIsNeverOpenedAgain(t *testing.T) {
 	a := db.attempt(t)
 	_, _, err := db.BeginAttempt(t.Context(), a)
 	noError(t, err)
-	noError(t, db.SettleAttempt(t.Context(), a.PersonID, a.Key, agent.AttemptApplied))
+	noError(t, db.SettleAttempts(t.Context(), a.PersonID, []string{a.Key}, agent.AttemptApplied))
 	state, fresh, err := db.BeginAttempt(t.Context(), a)
 	if err != nil || fresh || state != agent.AttemptApplied {
 		t.Errorf("begin: %q, fresh %v, %v", state, fresh, err)
@@ -80,7 +81,7 @@ func TestAnAttemptIsSettledOneWay(t *testing.T) {
 			a := db.attempt(t)
 			_, _, err := db.BeginAttempt(t.Context(), a)
 			noError(t, err)
-			settle := func(state string) error { return db.SettleAttempt(t.Context(), a.PersonID, a.Key, state) }
+			settle := func(state string) error { return db.SettleAttempts(t.Context(), a.PersonID, []string{a.Key}, state) }
 			wantKind(t, settle(agent.AttemptOpen), fault.Internal)
 			noError(t, settle(state))
 			noError(t, settle(state))
@@ -88,4 +89,35 @@ func TestAnAttemptIsSettledOneWay(t *testing.T) {
 			wantAttempt(t, db, a, state)
 		})
 	}
+}
+
+func TestAttemptsOfOneRequestAreBegunAllOrNone(t *testing.T) {
+	t.Parallel()
+	db := openTest(t)
+	first := db.attempt(t)
+	second := first
+	second.Key = "k2"
+	begin := func(want bool, attempts ...agent.Attempt) {
+		t.Helper()
+		if fresh, err := db.BeginAttempts(t.Context(), attempts); err != nil || fresh != want {
+			t.Errorf("fresh %v, want %v; %v", fresh, want, err)
+		}
+	}
+	settle := func(a agent.Attempt, state string) {
+		t.Helper()
+		noError(t, db.SettleAttempts(t.Context(), a.PersonID, []string{a.Key}, state))
+	}
+	begin(true, second)
+	begin(false, first, second)
+	wantAttempt(t, db, first, "") // nothing of a request that must not be sent is left
+	settle(second, agent.AttemptNotApplied)
+	begin(true, first, second)
+	settle(first, agent.AttemptApplied)
+	states, err := db.AttemptStates(t.Context(), first.PersonID, []string{"k", "k2", "k3"})
+	if want := map[string]string{"k": agent.AttemptApplied, "k2": agent.AttemptOpen}; err != nil || !maps.Equal(states, want) {
+		t.Errorf("states %v, want %v; %v", states, want, err)
+	}
+	wantKind(t, db.SettleAttempts(t.Context(), first.PersonID, []string{"k2", "k"}, agent.AttemptNotApplied), fault.Conflict)
+	wantAttempt(t, db, second, agent.AttemptOpen) // all or none
+	begin(false, first, second)
 }

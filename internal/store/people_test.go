@@ -13,6 +13,7 @@ import (
 	"segue/internal/agent"
 	"segue/internal/auth"
 	"segue/internal/fault"
+	"segue/internal/music"
 )
 
 func TestSavePersonLinksWhoIsKnown(t *testing.T) {
@@ -106,6 +107,7 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	run := db.say(t, NewMessage{PersonID: id, Text: "add " + canary})
 	_, _, err := db.BeginAttempt(ctx, agent.Attempt{PersonID: id, RunID: run.ID, Key: "k", URIs: []string{canary}})
 	noError(t, err)
+	noError(t, db.SaveRule(ctx, id, music.Rule{Key: canary, Song: music.Song{Title: canary}, Track: &music.Track{Title: canary}}))
 	noError(t, db.Finish(ctx, id, run.ID, agent.Progress{State: agent.Done, Say: "Added " + canary, Undoable: true}))
 	db.say(t, NewMessage{PersonID: id, ConversationID: run.ConversationID, Text: "undo " + canary, UndoOf: run.ID})
 	return id
@@ -118,7 +120,7 @@ func TestDeletePersonLeavesNothing(t *testing.T) {
 	db := openAt(t, filepath.Join(dir, "app.db"))
 	ada := fill(t, db, "ada", canary)
 	tables, err := all(t.Context(), db.reader, func(r row) (name string, err error) { return name, r.Scan(&name) },
-		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('schema_migrations', 'logins')`)
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('schema_migrations', 'logins', 'gates')`)
 	noError(t, err)
 	count := func(table string) int {
 		n, err := one[int](t.Context(), db.reader, `SELECT count(*) FROM `+table)

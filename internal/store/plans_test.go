@@ -26,6 +26,12 @@ func TestHotQueriesUseAnIndex(t *testing.T) {
 		"session":           {selectSession, []any{[]byte("h")}},
 		"known person":      {selectKnown, []any{"a", "s"}},
 		"tokens":            {selectTokens, []any{"p"}},
+		"rule for a song":   {selectRuleFor, []any{"p", "k"}},
+		"rules":             {selectRules, []any{"p", 50, 0}},
+		"searched rules":    {searchRules, []any{"p", 50, 0, "%x%"}},
+		"number of rules":   {countRules, []any{"p"}},
+		"found rules":       {countFoundRules, []any{"p", "%x%"}},
+		"earlier drops":     {dropEarlier, []any{"p", "r"}},
 		"expired sessions":  {`DELETE FROM sessions WHERE expires_at <= $1`, []any{9}},
 		"sessions by owner": {`DELETE FROM sessions WHERE person_id = $1`, []any{"p"}},
 	}

@@ -96,6 +96,9 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 	_, _, err := db.BeginAttempt(t.Context(), agent.Attempt{PersonID: ada, RunID: run.ID, Key: "k"})
 	noError(t, err)
 	bens := db.say(t, NewMessage{PersonID: ben, Text: "hello"})
+	noError(t, db.SaveRule(t.Context(), ada, music.Rule{Key: "k", Song: music.Song{Title: "X"}}))
+	hers, _, err := db.RuleFor(t.Context(), ada, "k")
+	noError(t, err)
 
 	// Each call as (person, run or its conversation).
 	calls := map[string]func(ctx context.Context, who string, run agent.Run) error{
@@ -149,14 +152,43 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 			_, _, err := db.BeginAttempt(ctx, agent.Attempt{PersonID: who, RunID: run.ID, Key: "other"})
 			return err
 		},
-		"AttemptState": func(ctx context.Context, who string, _ agent.Run) error {
-			if state, err := db.AttemptState(ctx, who, "k"); state != "" || err != nil {
-				return fmt.Errorf("attempt %q, %w", state, err)
+		"BeginAttempts": func(ctx context.Context, who string, run agent.Run) error {
+			_, err := db.BeginAttempts(ctx, []agent.Attempt{{PersonID: who, RunID: run.ID, Key: "other"}})
+			return err
+		},
+		"AttemptStates": func(ctx context.Context, who string, _ agent.Run) error {
+			if states, err := db.AttemptStates(ctx, who, []string{"k"}); len(states) > 0 || err != nil {
+				return fmt.Errorf("attempts %v, %w", states, err)
 			}
 			return fault.New(fault.NotFound, "", nil)
 		},
-		"SettleAttempt": func(ctx context.Context, who string, _ agent.Run) error {
-			return db.SettleAttempt(ctx, who, "k", agent.AttemptApplied)
+		"UseRule": func(ctx context.Context, who string, _ agent.Run) error {
+			return db.UseRule(ctx, who, hers.ID, true)
+		},
+		"DropRule": func(ctx context.Context, who string, _ agent.Run) error {
+			return db.DropRule(ctx, who, hers.ID)
+		},
+		"RestoreRule": func(ctx context.Context, who string, _ agent.Run) error {
+			return db.RestoreRule(ctx, who, hers.ID)
+		},
+		"DroppedRule": func(ctx context.Context, who string, _ agent.Run) error {
+			_, err := db.DroppedRule(ctx, who, hers.ID)
+			return err
+		},
+		"RuleFor": func(ctx context.Context, who string, _ agent.Run) error {
+			if rule, found, err := db.RuleFor(ctx, who, hers.Key); found || err != nil {
+				return fmt.Errorf("rule %+v, %w", rule, err)
+			}
+			return fault.New(fault.NotFound, "", nil)
+		},
+		"Rules": func(ctx context.Context, who string, _ agent.Run) error {
+			if rules, total, err := db.Rules(ctx, who, "", 0, 9); len(rules)+total > 0 || err != nil {
+				return fmt.Errorf("rules %+v, %w", rules, err)
+			}
+			return fault.New(fault.NotFound, "", nil)
+		},
+		"SettleAttempts": func(ctx context.Context, who string, _ agent.Run) error {
+			return db.SettleAttempts(ctx, who, []string{"k"}, agent.AttemptApplied)
 		},
 	}
 	nobody := agent.Run{ID: "no-such-run", ConversationID: "no-such-conversation"}
@@ -179,6 +211,9 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 		c, err := db.Conversation(context.Background(), ada, run.ConversationID)
 		if err != nil || c.Title != "add X to Y" {
 			t.Errorf("foreign calls changed the conversation: %+v, %v", c, err)
+		}
+		if rule, found, err := db.RuleFor(context.Background(), ada, "k"); err != nil || !found || rule.Uses > 0 {
+			t.Errorf("foreign calls changed the rule: %+v, %v", rule, err)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"segue/internal/agent"
+	"segue/internal/match"
 	"segue/internal/music"
 )
 
@@ -39,17 +40,21 @@ type attempts interface {
 	// BeginAttempt stores an open attempt and reports fresh, or returns the state of the one that is there.
 	// An attempt that was not applied is opened again and fresh.
 	BeginAttempt(ctx context.Context, a agent.Attempt) (state string, fresh bool, err error)
-	SettleAttempt(ctx context.Context, personID, key, state string) error
-	// AttemptState returns the state of an attempt, "" when there is none.
-	AttemptState(ctx context.Context, personID, key string) (string, error)
+	// BeginAttempts stores the open attempts of one request, all or none, and reports whether it may be sent.
+	BeginAttempts(ctx context.Context, all []agent.Attempt) (fresh bool, err error)
+	SettleAttempts(ctx context.Context, personID string, keys []string, state string) error
+	// AttemptStates returns the states of attempts by key; a key without one is absent.
+	AttemptStates(ctx context.Context, personID string, keys []string) (map[string]string, error)
 }
 
 // Activities do what workflows decide. The fields are shared by all activities of the worker.
 type Activities struct {
-	Catalogue catalogue
-	Library   library
-	Ledger    ledger
-	Attempts  attempts
-	Planner   agent.Planner
-	Logger    *slog.Logger
+	Catalogue  catalogue
+	Library    library
+	Ledger     ledger
+	Attempts   attempts
+	Rules      rules
+	Planner    agent.Planner
+	Strategies match.Mix // which runs search and match by which strategy
+	Logger     *slog.Logger
 }

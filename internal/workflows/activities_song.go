@@ -3,18 +3,32 @@ package workflows
 import (
 	"context"
 
+	"segue/internal/fault"
 	"segue/internal/match"
 	"segue/internal/music"
 )
 
-// SearchInput asks for candidates for a song.
+// SearchInput asks for candidates for a song of a run.
 type SearchInput struct {
 	PersonID string     `json:"person_id"`
+	RunID    string     `json:"run_id,omitempty"`
 	Song     music.Song `json:"song"`
 }
 
-// Search asks Spotify in the order of the matcher's plan and stops when the matcher is sure.
-func (a *Activities) Search(ctx context.Context, in SearchInput) ([]music.Track, error) {
+// Search brings what the song may be. The person's own rule comes first; when
+// its track is gone, the search goes on as if there were none. Fault Invalid
+// for a song that nobody can look for, with the field that is wrong.
+func (a *Activities) Search(ctx context.Context, in SearchInput) (Found, error) {
+	strategy := a.Strategies.For(in.RunID)
+	ruling, tracks, err := a.recall(ctx, in)
+	if err == nil && (ruling == nil || ruling.Says == saysGone) {
+		tracks, err = a.search(ctx, in, strategy)
+	}
+	return Found{Tracks: tracks, Ruling: ruling, Strategy: strategy.Name}, err
+}
+
+// search asks Spotify in the order of the strategy's plan.
+func (a *Activities) search(ctx context.Context, in SearchInput, strategy match.Strategy) ([]music.Track, error) {
 	if in.Song.TrackID != "" {
 		track, err := a.Catalogue.Track(ctx, in.PersonID, in.Song.TrackID)
 		if err != nil {
@@ -22,35 +36,34 @@ func (a *Activities) Search(ctx context.Context, in SearchInput) ([]music.Track,
 		}
 		return []music.Track{track}, nil
 	}
-	var found []music.Track
-	seen := map[string]bool{}
-	for _, query := range match.Queries(in.Song) {
-		page, err := a.Catalogue.Search(ctx, in.PersonID, query, 0)
-		if err != nil {
-			return nil, err
-		}
-		for _, track := range page {
-			if !seen[track.ID] {
-				seen[track.ID] = true
-				found = append(found, track)
-			}
-		}
-		if match.Sure(match.Decide(in.Song, found)) {
-			break
-		}
+	song, err := match.Check(in.Song)
+	if err != nil {
+		return nil, err
 	}
-	return found, nil
+	found, _, _, err := strategy.Find(ctx, song, func(ctx context.Context, query string) ([]music.Track, error) {
+		return a.Catalogue.Search(ctx, in.PersonID, query, 0)
+	})
+	return found, err
 }
 
-// MatchInput asks for a decision among candidates.
+// MatchInput asks for a decision among candidates. Strategy is the one that found them.
 type MatchInput struct {
-	Song  music.Song    `json:"song"`
-	Found []music.Track `json:"found"`
+	Song     music.Song    `json:"song"`
+	Found    []music.Track `json:"found"`
+	Ruling   *Ruling       `json:"ruling,omitempty"`
+	Strategy string        `json:"strategy,omitempty"`
 }
 
 // Match decides; it is pure.
 func (a *Activities) Match(_ context.Context, in MatchInput) (music.Match, error) {
-	return match.Decide(in.Song, in.Found), nil
+	if m, ok := in.Ruling.decide(in.Found); ok {
+		return m, nil
+	}
+	strategy, err := match.Named(in.Strategy)
+	if err != nil {
+		return music.Match{}, fault.New(fault.Internal, "", err) // another build of Segue has named it
+	}
+	return in.Ruling.temper(strategy.Decide(in.Song, in.Found)), nil
 }
 
 // PickInput asks which row of a playlist a song means.
@@ -73,7 +86,7 @@ func (a *Activities) PickInPlaylist(ctx context.Context, in PickInput) (music.Ma
 			tracks = append(tracks, *item.Track)
 		}
 	}
-	m := match.Decide(in.Song, tracks)
+	m := match.Strategy{}.Decide(in.Song, tracks)
 	if m.Verdict == music.Ask && len(m.Choices) == 1 {
 		m.Verdict = music.Auto
 	}

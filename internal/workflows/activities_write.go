@@ -25,35 +25,54 @@ type WriteInput struct {
 	Try        int    `json:"try"`
 }
 
-// Write hands a change to the writer of the playlist, starting it when it does
-// not run, and waits for the outcome. Workflow code cannot do this itself.
+// Write hands a change to the writer of the playlist and waits for the outcome.
 // Sending the same request again joins the one under way.
 func (a *Activities) Write(ctx context.Context, in WriteInput) (WriteOutcome, error) {
+	var out WriteOutcome
+	id := fmt.Sprintf("%s-%d", in.Change.id(), in.Try)
+	err := toWriter(ctx, in.PlaylistID, in.Kind, id, in.Change, &out)
+	return out, err
+}
+
+// AppendInput is one request to append songs; Try as in WriteInput.
+type AppendInput struct {
+	PlaylistID string `json:"playlist_id"`
+	Batch      Batch  `json:"batch"`
+	Try        int    `json:"try"`
+}
+
+// Append is Write for a batch.
+func (a *Activities) Append(ctx context.Context, in AppendInput) (BatchOutcome, error) {
+	var out BatchOutcome
+	id := fmt.Sprintf("%s-%s-%d", UpdateAppend, in.Batch.Changes[0].id(), in.Try)
+	err := toWriter(ctx, in.PlaylistID, UpdateAppend, id, in.Batch, &out)
+	return out, err
+}
+
+// toWriter sends an update to the writer of a playlist, starting it when it
+// does not run. Workflow code cannot do this itself.
+func toWriter(ctx context.Context, playlistID, kind, updateID string, arg, out any) error {
 	c := activity.GetClient(ctx)
 	start := c.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
-		ID:                       PlaylistID(in.PlaylistID),
+		ID:                       PlaylistID(playlistID),
 		TaskQueue:                TaskQueue,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		TypedSearchAttributes:    temporal.NewSearchAttributes(keyword(AttrPlaylistID).ValueSet(in.PlaylistID)),
-	}, Playlist, WriterInput{PlaylistID: in.PlaylistID})
+		TypedSearchAttributes:    temporal.NewSearchAttributes(keyword(AttrPlaylistID).ValueSet(playlistID)),
+	}, Playlist, WriterInput{PlaylistID: playlistID})
 	handle, err := c.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions: client.UpdateWorkflowOptions{
-			UpdateID:     fmt.Sprintf("%s-%d", in.Change.id(), in.Try),
-			UpdateName:   in.Kind,
-			Args:         []any{in.Change},
-			WaitForStage: client.WorkflowUpdateStageCompleted,
+			UpdateID: updateID, UpdateName: kind, Args: []any{arg}, WaitForStage: client.WorkflowUpdateStageCompleted,
 		},
 	})
-	var out WriteOutcome
 	if err == nil {
-		err = handle.Get(ctx, &out)
+		err = handle.Get(ctx, out)
 	}
 	if err != nil && !isFault(err) {
 		// The writer ended just then, or the engine did not answer: asking again is harmless.
 		err = fault.New(fault.Unavailable, "The playlist is busy.", err)
 	}
-	return out, err
+	return err
 }
 
 func isFault(err error) bool {
@@ -84,19 +103,16 @@ func (a *Activities) Look(ctx context.Context, in LookInput) (Seen, error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	seen := Seen{Total: len(items)}
-	for i, item := range items {
-		if slices.Contains(in.URIs, item.URI) {
-			seen.Positions = append(seen.Positions, i)
-			if !slices.Contains(seen.URIs, item.URI) {
-				seen.URIs = append(seen.URIs, item.URI)
-			}
-		}
-	}
+	seen := rowsOf(items).find(in.URIs)
+	seen.Total = len(items)
 	if in.Attempt != "" {
-		seen.Attempt, err = a.Attempts.AttemptState(ctx, in.PersonID, in.Attempt)
+		states, err := a.Attempts.AttemptStates(ctx, in.PersonID, []string{in.Attempt})
+		if err != nil {
+			return Seen{}, err
+		}
+		seen.Attempt = states[in.Attempt]
 	}
-	return seen, err
+	return seen, nil
 }
 
 // PostInput is a change to be sent to Spotify.
@@ -124,6 +140,105 @@ func (a *Activities) Post(ctx context.Context, in PostInput) error {
 	return a.settle(ctx, change, err)
 }
 
+// LookAllInput asks where the recordings of changes stand in a playlist; the
+// changes are of one person.
+type LookAllInput struct {
+	PlaylistID string  `json:"playlist_id"`
+	Changes    []Write `json:"changes"`
+}
+
+// LookAll reads the whole playlist once and looks for each change's recording,
+// and for the record of an earlier attempt at it.
+func (a *Activities) LookAll(ctx context.Context, in LookAllInput) ([]Seen, error) {
+	person := in.Changes[0].PersonID
+	items, err := a.Library.Items(ctx, person, in.PlaylistID)
+	if err != nil {
+		return nil, err
+	}
+	states, err := a.Attempts.AttemptStates(ctx, person, ids(in.Changes))
+	if err != nil {
+		return nil, err
+	}
+	at := rowsOf(items)
+	all := make([]Seen, len(in.Changes))
+	for i, change := range in.Changes {
+		all[i] = at.find(change.uris())
+		all[i].Total, all[i].Attempt = len(items), states[change.id()]
+	}
+	return all, nil
+}
+
+// rows holds the 0-based rows of a playlist by what stands there.
+type rows map[string][]int
+
+func rowsOf(items []music.Item) rows {
+	at := make(rows, len(items))
+	for i, item := range items {
+		if item.URI != "" {
+			at[item.URI] = append(at[item.URI], i)
+		}
+	}
+	return at
+}
+
+// find returns every row with one of the ids of a recording.
+func (at rows) find(uris []string) Seen {
+	var seen Seen
+	for _, uri := range uris {
+		if found := at[uri]; len(found) > 0 && !slices.Contains(seen.URIs, uri) {
+			seen.Positions = append(seen.Positions, found...)
+			seen.URIs = append(seen.URIs, uri)
+		}
+	}
+	slices.Sort(seen.Positions)
+	return seen
+}
+
+// PostAllInput is a request to append songs of one person.
+type PostAllInput struct {
+	PlaylistID string  `json:"playlist_id"`
+	Changes    []Write `json:"changes"`
+}
+
+// PostAll is Post for songs behind the last row, in one request: all attempts
+// are on disk before it is sent, and share its outcome.
+func (a *Activities) PostAll(ctx context.Context, in PostAllInput) error {
+	begun := make([]agent.Attempt, len(in.Changes))
+	uris := make([]string, len(in.Changes))
+	for i, change := range in.Changes {
+		uris[i] = change.URI
+		begun[i] = attemptOf(change, in.PlaylistID, uris[i:i+1])
+	}
+	fresh, err := a.Attempts.BeginAttempts(ctx, begun)
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return &fault.Error{Kind: fault.Unavailable, Message: "An earlier try has not been heard of yet.", Unsure: true}
+	}
+	err = a.Library.Add(ctx, in.Changes[0].PersonID, in.PlaylistID, uris, Append)
+	return a.settleAll(ctx, in.Changes, err)
+}
+
+// SettleAllInput settles attempts that reading has proved.
+type SettleAllInput struct {
+	Changes []Write `json:"changes"`
+	State   string  `json:"state"`
+}
+
+// SettleAll records what reading has proved.
+func (a *Activities) SettleAll(ctx context.Context, in SettleAllInput) error {
+	return a.Attempts.SettleAttempts(ctx, in.Changes[0].PersonID, ids(in.Changes), in.State)
+}
+
+func ids(changes []Write) []string {
+	out := make([]string, len(changes))
+	for i, c := range changes {
+		out[i] = c.id()
+	}
+	return out
+}
+
 // DropInput is a removal to be sent to Spotify: every row with one of the URIs goes.
 type DropInput struct {
 	PlaylistID string   `json:"playlist_id"`
@@ -146,6 +261,10 @@ func attemptOf(c Write, playlistID string, uris []string) agent.Attempt {
 
 // settle records the outcome of a write and returns it; an unsure one stays open.
 func (a *Activities) settle(ctx context.Context, change Write, outcome error) error {
+	return a.settleAll(ctx, []Write{change}, outcome)
+}
+
+func (a *Activities) settleAll(ctx context.Context, changes []Write, outcome error) error {
 	state := agent.AttemptApplied
 	if outcome != nil {
 		f, ok := errors.AsType[*fault.Error](outcome)
@@ -155,9 +274,9 @@ func (a *Activities) settle(ctx context.Context, change Write, outcome error) er
 		state = agent.AttemptNotApplied
 	}
 	// The outcome is recorded even when the activity is being stopped.
-	err := a.Attempts.SettleAttempt(context.WithoutCancel(ctx), change.PersonID, change.id(), state)
+	err := a.Attempts.SettleAttempts(context.WithoutCancel(ctx), changes[0].PersonID, ids(changes), state)
 	if err != nil {
-		a.Logger.ErrorContext(ctx, "attempt not settled", "run", change.RunID, "error", err)
+		a.Logger.ErrorContext(ctx, "attempt not settled", "run", changes[0].RunID, "error", err)
 	}
 	return outcome
 }
@@ -171,7 +290,7 @@ type SettleInput struct {
 
 // Settle records what reading has proved.
 func (a *Activities) Settle(ctx context.Context, in SettleInput) error {
-	return a.Attempts.SettleAttempt(ctx, in.PersonID, in.Key, in.State)
+	return a.Attempts.SettleAttempts(ctx, in.PersonID, []string{in.Key}, in.State)
 }
 
 // CreateInput asks for a new playlist. Before holds the ids of the namesakes

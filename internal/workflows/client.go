@@ -40,7 +40,7 @@ func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
 			keyword(AttrUserID).ValueSet(run.PersonID),
 			keyword(AttrRunID).ValueSet(run.ID),
 		),
-	}, AgentTurn, TurnInput{RunID: run.ID, PersonID: run.PersonID})
+	}, AgentTurn, TurnInput{RunID: run.ID, PersonID: run.PersonID, Batches: true})
 	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
 		return fault.New(fault.Conflict, "This request has ended already.", err)
 	}
@@ -58,7 +58,7 @@ func (c *Client) Progress(ctx context.Context, runID string) (agent.Progress, er
 		return p, nil
 	}
 	for i := range p.Tasks {
-		if task := &p.Tasks[i]; task.State == agent.Running {
+		if task := &p.Tasks[i]; task.State == agent.Running && len(task.Steps) == 0 { // steps: the turn knows better
 			c.merge(ctx, &p, task)
 		}
 	}
@@ -73,11 +73,7 @@ func (c *Client) merge(ctx context.Context, p *agent.Progress, task *agent.Task)
 	if err := c.query(ctx, SongID(p.RunID, task.Key), &song); err != nil {
 		return
 	}
-	state := task.State
-	*task = song.Task
-	if task.State.Final() {
-		task.State = state // the turn has not heard of it yet, and the run goes on
-	}
+	*task = song.Task // when it has ended the turn may not have heard of it yet
 	p.Version += song.Version
 }
 

@@ -22,6 +22,7 @@ const (
 	UpdateCancel = "cancel" // AgentTurn: Cancel
 	UpdateAdd    = "add"    // Playlist: Write → WriteOutcome
 	UpdateRemove = "remove" // Playlist: Write → WriteOutcome
+	UpdateAppend = "append" // Playlist: Batch → BatchOutcome
 
 	SignalProceed = "proceed" // SyncSong: music.Playlist, from its turn: it is your turn to add
 	SignalAsking  = "asking"  // AgentTurn: the key of a song that waits for the person
@@ -56,19 +57,22 @@ func SongID(runID, key string) string { return fmt.Sprintf("sync-%s-%s", runID, 
 // PlaylistID is the workflow id of the writer of a playlist.
 func PlaylistID(id string) string { return "playlist-" + id }
 
-// TurnInput starts an AgentTurn.
+// TurnInput starts an AgentTurn. Batches is false in turns that were started
+// before turns added their songs themselves: there each song adds on its own.
 type TurnInput struct {
 	RunID    string `json:"run_id"`
 	PersonID string `json:"person_id"`
+	Batches  bool   `json:"batches,omitempty"`
 }
 
-// SongInput starts a SyncSong. Without a Playlist it finds and decides, and
-// waits for SignalProceed before it adds.
+// SongInput starts a SyncSong. With Find it finds and decides, and whoever
+// started it adds. Otherwise it adds to the Playlist, or waits for SignalProceed to name it.
 type SongInput struct {
 	RunID    string          `json:"run_id"`
 	PersonID string          `json:"person_id"`
 	Key      string          `json:"key"`
 	Song     music.Song      `json:"song"`
+	Find     bool            `json:"find,omitempty"`
 	Playlist *music.Playlist `json:"playlist,omitempty"`
 }
 
@@ -103,6 +107,20 @@ func (w Write) id() string { return w.RunID + "-" + w.Key }
 
 // uris returns every id of the recording.
 func (w Write) uris() []string { return append([]string{w.URI}, w.Twins...) }
+
+// MaxBatch is the most songs of one Batch, and of one request to Spotify.
+const MaxBatch = 100
+
+// Batch asks the writer to put 1 to MaxBatch songs of one person behind the
+// last row, in this order, each unless its recording is there.
+type Batch struct {
+	Changes []Write `json:"changes"`
+}
+
+// BatchOutcome says what became of each change of a Batch, in their order.
+type BatchOutcome struct {
+	Songs []WriteOutcome `json:"songs"`
+}
 
 // WriteOutcome is what became of a Write.
 type WriteOutcome struct {

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"cmp"
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -24,14 +26,17 @@ var quiet = []time.Duration{
 }
 
 // Playlist is the only writer of a playlist. It takes changes as updates, does
-// them one after the other, reads before each write, never repeats a write
-// whose outcome is unknown before reading has proved it was not applied, and ends when idle.
+// them in the order in which they came, reads before each write, never repeats
+// a write whose outcome is unknown before reading has proved it was not
+// applied, and ends when idle. Songs to append that wait together are one request.
 func Playlist(ctx workflow.Context, in WriterInput) error {
 	w := &writer{id: in.PlaylistID, done: in.Done}
-	if err := w.take(ctx, UpdateAdd, w.add); err != nil {
-		return err
+	for _, kind := range []string{UpdateAdd, UpdateRemove} {
+		if err := w.take(ctx, kind); err != nil {
+			return err
+		}
 	}
-	if err := w.take(ctx, UpdateRemove, w.remove); err != nil {
+	if err := w.takeBatches(ctx); err != nil {
 		return err
 	}
 	return w.serve(ctx)
@@ -44,27 +49,49 @@ type writer struct {
 	done  []WriteOutcome // newest last
 }
 
-// job is a change that waits for its turn.
+// job is a request that waits for its turn.
 type job struct {
-	do      func(workflow.Context, Write) WriteOutcome
-	change  Write
-	outcome *WriteOutcome
+	kind     string // UpdateAdd, UpdateRemove: one change; UpdateAppend: up to MaxBatch
+	changes  []Write
+	outcomes []WriteOutcome // one for each change, once it is done
 }
 
 // take registers the handler of one kind of change.
-func (w *writer) take(ctx workflow.Context, name string, do func(workflow.Context, Write) WriteOutcome) error {
-	return workflow.SetUpdateHandler(ctx, name, func(ctx workflow.Context, change Write) (WriteOutcome, error) {
+func (w *writer) take(ctx workflow.Context, kind string) error {
+	return workflow.SetUpdateHandler(ctx, kind, func(ctx workflow.Context, change Write) (WriteOutcome, error) {
 		if past, ok := w.past(change.id()); ok {
 			return past, nil
 		}
-		j := &job{do: do, change: change}
-		w.queue = append(w.queue, j)
-		err := workflow.Await(ctx, func() bool { return j.outcome != nil })
+		out, err := w.enqueue(ctx, kind, []Write{change})
 		if err != nil {
 			return WriteOutcome{}, err
 		}
-		return *j.outcome, nil
+		return out[0], nil
 	})
+}
+
+// takeBatches registers the handler of UpdateAppend.
+func (w *writer) takeBatches(ctx workflow.Context) error {
+	handle := func(ctx workflow.Context, b Batch) (BatchOutcome, error) {
+		out, err := w.enqueue(ctx, UpdateAppend, b.Changes)
+		return BatchOutcome{Songs: out}, err
+	}
+	return workflow.SetUpdateHandlerWithOptions(ctx, UpdateAppend, handle, workflow.UpdateHandlerOptions{
+		Validator: func(b Batch) error {
+			if n := len(b.Changes); n == 0 || n > MaxBatch {
+				return fault.New(fault.Internal, "Something went wrong on our side.", fmt.Errorf("a batch of %d songs", n))
+			}
+			return nil
+		},
+	})
+}
+
+// enqueue waits until a request is done.
+func (w *writer) enqueue(ctx workflow.Context, kind string, changes []Write) ([]WriteOutcome, error) {
+	j := &job{kind: kind, changes: changes}
+	w.queue = append(w.queue, j)
+	err := workflow.Await(ctx, func() bool { return j.outcomes != nil })
+	return j.outcomes, err
 }
 
 // serve works the queue off until there is nothing to do.
@@ -81,28 +108,70 @@ func (w *writer) serve(ctx workflow.Context) error {
 			w.next(ctx)
 		}
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
-			if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
-				return err
+			// What comes in meanwhile is done first: its handler would wait for ever.
+			err := workflow.Await(ctx, func() bool { return len(w.queue) > 0 || workflow.AllHandlersFinished(ctx) })
+			if err != nil || len(w.queue) == 0 {
+				return cmp.Or(err, workflow.NewContinueAsNewError(ctx, Playlist, WriterInput{PlaylistID: w.id, Done: w.done}))
 			}
-			return workflow.NewContinueAsNewError(ctx, Playlist, WriterInput{PlaylistID: w.id, Done: w.done})
 		}
 	}
 }
 
-// next does the oldest change. The same change twice in the queue is done once.
+// next does the oldest request, together with those behind it that can share its calls.
 func (w *writer) next(ctx workflow.Context) {
-	j := w.queue[0]
-	w.queue = w.queue[1:]
-	out, known := w.past(j.change.id())
-	if !known {
-		out = j.do(ctx, j.change)
-		out.ID = j.change.id()
-		if out.Fault == nil {
-			w.done = append(w.done, out)
-			w.done = w.done[max(0, len(w.done)-remember):]
+	jobs := w.ready()
+	w.queue = w.queue[len(jobs):]
+	var changes []Write
+	for _, j := range jobs {
+		changes = append(changes, j.changes...)
+	}
+	out := w.do(ctx, jobs[0].kind, changes)
+	for _, j := range jobs {
+		j.outcomes, out = out[:len(j.changes)], out[len(j.changes):]
+		w.remember(j.outcomes)
+	}
+}
+
+// ready returns the oldest request; when it appends, with the requests behind
+// it that append for the same person, up to MaxBatch songs in all.
+func (w *writer) ready() []*job {
+	first := w.queue[0]
+	songs := len(first.changes)
+	for n, j := range w.queue[1:] {
+		songs += len(j.changes)
+		if first.kind != UpdateAppend || j.kind != UpdateAppend || songs > MaxBatch ||
+			j.changes[0].PersonID != first.changes[0].PersonID {
+			return w.queue[:n+1]
 		}
 	}
-	j.outcome = &out
+	return w.queue
+}
+
+// do does changes of one kind; what was done before is not done again.
+func (w *writer) do(ctx workflow.Context, kind string, changes []Write) []WriteOutcome {
+	if kind == UpdateAppend {
+		return w.append(ctx, changes)
+	}
+	out, known := w.past(changes[0].id())
+	switch {
+	case known:
+	case kind == UpdateAdd:
+		out = w.add(ctx, changes[0])
+	default:
+		out = w.remove(ctx, changes[0])
+	}
+	out.ID = changes[0].id()
+	return []WriteOutcome{out}
+}
+
+// remember keeps the newest outcomes for requests that are sent again.
+func (w *writer) remember(outcomes []WriteOutcome) {
+	for _, out := range outcomes {
+		if _, known := w.past(out.ID); !known && out.Fault == nil {
+			w.done = append(w.done, out)
+		}
+	}
+	w.done = w.done[max(0, len(w.done)-remember):]
 }
 
 func (w *writer) past(id string) (WriteOutcome, bool) {
@@ -178,6 +247,9 @@ func (w *writer) prove(ctx workflow.Context, change Write) (Seen, error) {
 		if len(seen.Positions) > 0 {
 			return seen, w.settle(ctx, change, agent.AttemptApplied)
 		}
+	}
+	if seen.Attempt == "" { // the request was not even prepared, let alone sent
+		return seen, nil
 	}
 	seen.Attempt = agent.AttemptNotApplied
 	return seen, w.settle(ctx, change, agent.AttemptNotApplied)

@@ -3,6 +3,8 @@ package workflows
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -13,8 +15,10 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"segue/internal/agent"
+	"segue/internal/auth"
 	"segue/internal/fault"
 	"segue/internal/music"
+	"segue/internal/store"
 )
 
 // shelf is a Spotify that holds exactly these tracks and one playlist, with
@@ -28,6 +32,9 @@ type shelf struct {
 	now    func() time.Time
 	late   []lateRow
 	reads  []error // of the next reads, in order
+	looked int     // complete reads
+	dead   string  // a URI that Spotify does not know
+	asked  int     // searches and looks at one track
 }
 
 // failure is how one post goes wrong: what the caller is told, and whether it was applied all the same.
@@ -43,10 +50,16 @@ type lateRow struct {
 }
 
 func (s *shelf) Search(context.Context, string, string, int) ([]music.Track, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked++
 	return s.tracks, nil
 }
 
 func (s *shelf) Track(_ context.Context, _, id string) (music.Track, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked++
 	for _, t := range s.tracks {
 		if t.ID == id {
 			return t, nil
@@ -68,6 +81,7 @@ func (s *shelf) Create(_ context.Context, _, name, _ string) (music.Playlist, er
 func (s *shelf) Items(context.Context, string, string) ([]music.Item, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.looked++
 	if len(s.reads) > 0 {
 		err := s.reads[0]
 		s.reads = s.reads[1:]
@@ -102,9 +116,14 @@ func (s *shelf) Add(_ context.Context, _, _ string, uris []string, position int)
 	if len(s.fails) > 0 {
 		f, s.fails = s.fails[0], s.fails[1:]
 	}
+	if slices.Contains(uris, s.dead) {
+		f = failure{err: fault.New(fault.Invalid, "Spotify does not know one of these songs.", nil)}
+	}
 	switch {
 	case f.after > 0:
-		s.late = append(s.late, lateRow{uris[0], s.now().Add(f.after)})
+		for _, uri := range uris {
+			s.late = append(s.late, lateRow{uri, s.now().Add(f.after)})
+		}
 	case f.err == nil || f.applied:
 		if position < 0 {
 			position = len(s.uris)
@@ -140,17 +159,28 @@ func (b *book) BeginAttempt(_ context.Context, a agent.Attempt) (string, bool, e
 	return agent.AttemptOpen, true, nil
 }
 
-func (b *book) SettleAttempt(_ context.Context, _, key, state string) error {
+func (b *book) BeginAttempts(ctx context.Context, all []agent.Attempt) (bool, error) {
+	for _, a := range all {
+		if _, fresh, err := b.BeginAttempt(ctx, a); err != nil || !fresh {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (b *book) SettleAttempts(_ context.Context, _ string, keys []string, state string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.states[key] = state
+	for _, key := range keys {
+		b.states[key] = state
+	}
 	return nil
 }
 
-func (b *book) AttemptState(_ context.Context, _, key string) (string, error) {
+func (b *book) AttemptStates(context.Context, string, []string) (map[string]string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.states[key], nil
+	return maps.Clone(b.states), nil
 }
 
 var (
@@ -162,11 +192,12 @@ var (
 	}
 )
 
-// scene is a test environment with a shelf and a book behind the activities.
+// scene is a test environment with a shelf, a book and a real ledger of rules behind the activities.
 type scene struct {
 	*testsuite.TestWorkflowEnvironment
 	shelf *shelf
 	book  *book
+	rules *store.DB
 }
 
 func newScene(t *testing.T) *scene {
@@ -176,14 +207,32 @@ func newScene(t *testing.T) *scene {
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&translator{}}})
 	env.SetTestTimeout(20 * time.Second)
-	s := &scene{TestWorkflowEnvironment: env, shelf: &shelf{now: env.Now}, book: &book{states: map[string]string{}}}
+	s := &scene{TestWorkflowEnvironment: env, shelf: &shelf{now: env.Now}, book: &book{states: map[string]string{}}, rules: openLedger(t)}
 	env.RegisterWorkflow(SyncSong)
 	env.RegisterWorkflow(Playlist)
 	env.RegisterWorkflow(AgentTurn)
 	env.RegisterActivity(&Activities{
-		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Logger: slog.New(slog.DiscardHandler),
+		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Logger: slog.New(slog.DiscardHandler),
 	})
 	return s
+}
+
+// openLedger opens a real store in which Ada is known.
+func openLedger(t *testing.T) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "app.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := db.SavePerson(t.Context(), auth.Person{ID: "ada", SpotifyID: "ada"}); err != nil {
+		t.Fatal(err)
+	}
+	return db
 }
 
 type silent struct{}

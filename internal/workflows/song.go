@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -42,8 +43,8 @@ type song struct {
 	in       SongInput
 	p        SongProgress
 	playlist *music.Playlist // once it is this song's turn to be added
-	option   string          // the answer to the question
-	found    []music.Track
+	said     agent.Answer    // to the question
+	found    Found
 }
 
 // ended is returned by a step after which there is nothing left to do.
@@ -82,7 +83,7 @@ func (s *song) validate(a agent.Answer) error {
 }
 
 func (s *song) answer(_ workflow.Context, a agent.Answer) error {
-	s.option = a.Option
+	s.said = a
 	s.p.Task.Question = nil
 	s.bump()
 	return nil
@@ -92,7 +93,11 @@ func (s *song) bump() { s.p.Version++ }
 
 // run goes through the steps; ended ends it early without being an error.
 func (s *song) run(ctx workflow.Context) error {
-	for _, step := range []func(workflow.Context) error{s.search, s.match, s.ask, s.gate, s.add, s.verify} {
+	steps := []func(workflow.Context) error{s.search, s.match, s.ask, s.gate, s.add, s.verify}
+	if s.in.Find {
+		steps = []func(workflow.Context) error{s.search, s.match, s.ask, s.mark}
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -106,6 +111,8 @@ func (s *song) finish(err error) {
 	task := &s.p.Task
 	task.Question = nil
 	switch {
+	case err == nil && s.in.Find:
+		task.State, task.Trouble = agent.Running, nil // whoever started it goes on
 	case err == nil || err == ended: //nolint:errorlint // a sentinel of this file, never wrapped
 		task.State, task.Trouble = agent.Done, nil
 	case temporal.IsCanceledError(err):
@@ -123,32 +130,42 @@ func (s *song) enter(ctx workflow.Context, name string) *stageFace { return s.fa
 
 func (s *song) search(ctx workflow.Context) error {
 	f := s.enter(ctx, agent.Searching)
-	in := SearchInput{PersonID: s.in.PersonID, Song: s.in.Song}
+	in := SearchInput{PersonID: s.in.PersonID, RunID: s.in.RunID, Song: s.in.Song}
 	err := s.persist(ctx, searchPatience, f, func() error {
 		return workflow.ExecuteActivity(once(ctx, searchLimit), acts.Search, in).Get(ctx, &s.found)
 	})
 	if err != nil {
 		return err
 	}
-	f.done(fmt.Sprintf("%d found", len(s.found)))
+	f.done(noteOf(s.found))
 	return nil
+}
+
+func noteOf(f Found) string {
+	if f.Ruling != nil && f.Ruling.Says != saysGone {
+		return "your choice"
+	}
+	return fmt.Sprintf("%d found", len(f.Tracks))
 }
 
 func (s *song) match(ctx workflow.Context) error {
 	f := s.enter(ctx, agent.Matching)
 	// The decision is recorded: a better matcher must not change the past of a running song.
-	in := MatchInput{Song: s.in.Song, Found: s.found}
+	in := MatchInput{Song: s.in.Song, Found: s.found.Tracks, Ruling: s.found.Ruling, Strategy: s.found.Strategy}
 	var m music.Match
 	if err := workflow.ExecuteLocalActivity(local(ctx, matchLimit), acts.Match, in).Get(ctx, &m); err != nil {
 		return err
 	}
-	s.found = nil
+	s.found.Tracks = nil
 	s.p.Task.Match = &m
 	f.done(recordings(m))
-	if m.Verdict == music.None {
-		return s.settle(ctx, agent.NotFound)
+	if m.Verdict != music.None {
+		return nil
 	}
-	return nil
+	if r := s.found.Ruling; r != nil && r.Says == saysNone {
+		return s.settle(ctx, agent.LeftOut)
+	}
+	return s.settle(ctx, agent.NotFound)
 }
 
 func recordings(m music.Match) string {
@@ -171,74 +188,18 @@ func (s *song) settle(ctx workflow.Context, result string) error {
 	return ended
 }
 
+// how names the strategy of a match and what settled it: "thorough-text".
+func how(m music.Match) string {
+	return strings.TrimPrefix(m.Strategy+"-"+m.Method, "-")
+}
+
 // mark sets the search attributes that are known only now, at once: each time costs a write.
 func (s *song) mark(ctx workflow.Context) error {
-	attributes := []temporal.SearchAttributeUpdate{keyword(AttrMatchMethod).ValueSet(s.p.Task.Match.Method)}
+	attributes := []temporal.SearchAttributeUpdate{keyword(AttrMatchMethod).ValueSet(how(*s.p.Task.Match))}
 	if s.playlist != nil {
 		attributes = append(attributes, keyword(AttrPlaylistID).ValueSet(s.playlist.ID))
 	}
 	return workflow.UpsertTypedSearchAttributes(ctx, attributes...)
-}
-
-// ask puts the choices to the person when the match is unclear, and waits.
-func (s *song) ask(ctx workflow.Context) error {
-	m := s.p.Task.Match
-	if m.Verdict != music.Ask {
-		return nil
-	}
-	s.p.Task.Question = songQuestion(s.in.Key, *m)
-	s.p.Task.State = agent.Waiting
-	f := s.face(agent.Matching)
-	f.stage().State = agent.Waiting
-	s.bump()
-	if s.in.Playlist == nil {
-		s.tellTurn(ctx)
-	}
-	answered, err := workflow.AwaitWithTimeout(ctx, answerLimit, func() bool { return s.option != "" })
-	if err != nil {
-		return err
-	}
-	s.p.Task.State = agent.Running
-	f.done("")
-	if !answered || s.option == agent.NoneOfThese {
-		return s.settle(ctx, agent.LeftOut)
-	}
-	decided := choose(*m, s.option)
-	s.p.Task.Match = &decided
-	return nil
-}
-
-// tellTurn lets the turn release the songs after this one while it waits for the person.
-func (s *song) tellTurn(ctx workflow.Context) {
-	if parent := workflow.GetInfo(ctx).ParentWorkflowExecution; parent != nil {
-		// Lost only together with the turn, which then asks for nothing any more.
-		workflow.SignalExternalWorkflow(ctx, parent.ID, parent.RunID, SignalAsking, s.in.Key)
-	}
-}
-
-// choose makes the person's choice the automatic one.
-func choose(m music.Match, trackID string) music.Match {
-	for i, c := range m.Choices {
-		if c.Track.ID == trackID {
-			m.Choices = []music.Choice{m.Choices[i]}
-		}
-	}
-	m.Verdict, m.Method = music.Auto, "person"
-	m.Reasons = []string{"You chose this one."}
-	return m
-}
-
-func songQuestion(key string, m music.Match) *agent.Question {
-	q := &agent.Question{ID: "song-" + key, Task: key, Text: "Several recordings fit. Which one did you mean?"}
-	if len(m.Choices) == 1 {
-		q.Text = "Is this the one you mean?"
-	}
-	for _, c := range m.Choices {
-		q.Options = append(q.Options, agent.Option{
-			ID: c.Track.ID, Track: &c.Track, Confidence: c.Confidence, Reasons: c.Reasons,
-		})
-	}
-	return q
 }
 
 // gate waits until the playlist is known and it is this song's turn.

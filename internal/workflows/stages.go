@@ -70,3 +70,27 @@ func closeStages(stages []agent.Stage, state agent.State) {
 		}
 	}
 }
+
+// crowd shows one stage of several tasks that go through it together.
+type crowd struct {
+	name  string
+	tasks *[]*agent.Task // those that still do; others leave by and by
+	bump  func()
+}
+
+func (c crowd) each(do func(*stageFace)) {
+	for _, task := range *c.tasks {
+		do(taskFace(task, c.name, c.bump))
+	}
+}
+
+func (c crowd) enter(ctx workflow.Context) crowd {
+	c.each(func(f *stageFace) { f.enter(ctx) })
+	return c
+}
+
+func (c crowd) waits(e *fault.Error, attempt, tries int, until time.Time) {
+	c.each(func(f *stageFace) { f.waits(e, attempt, tries, until) })
+}
+
+func (c crowd) resumes() { c.each((*stageFace).resumes) }

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,6 +42,7 @@ type turn struct {
 	asking  map[string]bool // songs that wait for the person
 	songs   map[string]workflow.ChildWorkflowFuture
 	stop    *Cancel
+	marked  bool // the playlist is among the search attributes
 	undoes  bool // this turn takes another one back, which is not taken back in turn
 }
 
@@ -191,18 +193,17 @@ func (t *turn) end(err error) {
 		t.p.State = agent.Failed
 	case allFailed(t.p.Tasks):
 		t.p.State, t.p.Trouble = agent.Failed, t.p.Tasks[0].Trouble
+	case t.undoes && slices.ContainsFunc(t.p.Tasks, failed):
+		t.p.State = agent.Failed // so that it can be tried again: what is done is not done twice
 	default:
 		t.p.State = agent.Done
 	}
 }
 
+func failed(t agent.Task) bool { return t.State == agent.Failed }
+
 func allFailed(tasks []agent.Task) bool {
-	for _, task := range tasks {
-		if task.State != agent.Failed {
-			return false
-		}
-	}
-	return len(tasks) > 0
+	return len(tasks) > 0 && !slices.ContainsFunc(tasks, func(t agent.Task) bool { return !failed(t) })
 }
 
 func undoable(p agent.Progress) bool {

@@ -15,9 +15,9 @@ import (
 // ahead is how many songs of a turn are searched at the same time.
 const ahead = 8
 
-// syncSongs starts a SyncSong for each song, resolves the playlist meanwhile, and
-// lets the songs add in the order asked for. A song that waits for the person
-// does not hold up the ones after it.
+// syncSongs finds each song by a SyncSong, resolves the playlist meanwhile, and
+// adds the songs in the order asked for. A song that waits for the person does
+// not hold up the ones after it.
 func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.PlaylistRef, error) {
 	t.p.Title = fmt.Sprintf("Adding %s to %s", count(len(a.Songs), "song"), named(a.Playlist))
 	from := t.tasks(a.Songs)
@@ -36,13 +36,11 @@ func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.Pla
 		return agent.PlaylistRef{}, err
 	}
 	t.p.Title = fmt.Sprintf("Adding %s to %s", count(len(a.Songs), "song"), playlist.Name)
-	for i := from; i < len(t.p.Tasks); i++ {
-		start(i + ahead)
-		if err := t.release(ctx, t.p.Tasks[i].Key, playlist); err != nil {
-			return refTo(playlist), err
-		}
+	add := t.releaseSongs
+	if t.in.Batches {
+		add = t.addSongs
 	}
-	if err := t.awaitSongs(ctx, from); err != nil {
+	if err := add(ctx, playlist, from, start); err != nil {
 		return refTo(playlist), err
 	}
 	t.p.Title = addHeadline(t.p.Tasks[from:], playlist.Name)
@@ -52,7 +50,7 @@ func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.Pla
 
 // startSong starts the child of one task; its result replaces the task.
 func (t *turn) startSong(ctx workflow.Context, task *agent.Task) {
-	in := SongInput{RunID: t.in.RunID, PersonID: t.in.PersonID, Key: task.Key, Song: task.Song}
+	in := SongInput{RunID: t.in.RunID, PersonID: t.in.PersonID, Key: task.Key, Song: task.Song, Find: t.in.Batches}
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:            SongID(in.RunID, in.Key),
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
@@ -76,6 +74,17 @@ func short(s string) string {
 		return string(runes[:200])
 	}
 	return s
+}
+
+// releaseSongs lets the songs of a turn without Batches add, one after the other.
+func (t *turn) releaseSongs(ctx workflow.Context, playlist music.Playlist, from int, start func(upTo int)) error {
+	for i := from; i < len(t.p.Tasks); i++ {
+		start(i + ahead)
+		if err := t.release(ctx, t.p.Tasks[i].Key, playlist); err != nil {
+			return err
+		}
+	}
+	return t.awaitSongs(ctx, from)
 }
 
 // release lets one song add and waits until it is done or waits for the person.

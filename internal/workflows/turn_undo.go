@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -39,6 +40,9 @@ func (t *turn) undo(ctx workflow.Context, a agent.UndoArgs) (agent.PlaylistRef, 
 	t.p.Title = "Taken back from " + playlist.Name
 	if past.Tasks[0].Result == agent.Removed {
 		t.p.Title = "Put back into " + playlist.Name
+	}
+	if s := summarise(t.p.Tasks); s.failed > 0 {
+		t.p.Title = fmt.Sprintf("Took back %d of %s", s.total-s.failed, count(s.total, "change"))
 	}
 	t.bump()
 	return refTo(playlist), nil

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ type Watch struct {
 	client *Client
 	runID  string
 	ring   chan struct{}
+	closed chan struct{} // rings once, when the turn has ended
 	stop   context.CancelFunc
 	ctx    context.Context //nolint:containedctx // the life of the polls, which are started as songs appear
 	wg     sync.WaitGroup
@@ -32,7 +34,10 @@ type Watch struct {
 // Watch starts following a run. Close it.
 func (c *Client) Watch(runID string) *Watch {
 	ctx, stop := context.WithCancel(context.Background())
-	return &Watch{client: c, runID: runID, ring: make(chan struct{}, 1), stop: stop, ctx: ctx, bells: map[string]bool{}}
+	return &Watch{
+		client: c, runID: runID, ring: make(chan struct{}, 1), closed: make(chan struct{}, 1),
+		stop: stop, ctx: ctx, bells: map[string]bool{},
+	}
 }
 
 // Close ends the polls and waits for them.
@@ -53,9 +58,12 @@ func (w *Watch) Progress(ctx context.Context) (agent.Progress, error) {
 	return p, err
 }
 
-// Wait returns when something may have changed since the last Progress, or with the error of ctx.
+// Wait returns when something may have changed since the last Progress: io.EOF,
+// once, when the turn has ended. Otherwise it returns the error of ctx.
 func (w *Watch) Wait(ctx context.Context) error {
 	select {
+	case <-w.closed:
+		return io.EOF
 	case <-w.ring:
 		return nil
 	case <-ctx.Done():
@@ -90,10 +98,13 @@ func (w *Watch) listen(workflowID string) {
 			continue
 		}
 		if slices.ContainsFunc(answer.GetHistory().GetEvents(), telling) {
-			w.toll()
+			toll(w.ring)
 		}
 		if request.NextPageToken = answer.GetNextPageToken(); len(request.NextPageToken) == 0 {
-			return // closed
+			if workflowID == TurnID(w.runID) {
+				toll(w.closed)
+			}
+			return
 		}
 	}
 }
@@ -111,9 +122,9 @@ func telling(e *historypb.HistoryEvent) bool {
 }
 
 // toll rings without blocking: one ring stands for any number.
-func (w *Watch) toll() {
+func toll(bell chan<- struct{}) {
 	select {
-	case w.ring <- struct{}{}:
+	case bell <- struct{}{}:
 	default:
 	}
 }

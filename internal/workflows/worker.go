@@ -17,6 +17,7 @@ func NewWorker(c client.Client, a *Activities) worker.Worker {
 		MaxConcurrentActivityExecutionSize: 64,
 		MaxConcurrentActivityTaskPollers:   4,
 		MaxConcurrentWorkflowTaskPollers:   8,
+		MaxHeartbeatThrottleInterval:       beatEvery, // else a beat waits for four fifths of the timeout
 		WorkerStopTimeout:                  stopLimit,
 		Interceptors:                       []interceptor.WorkerInterceptor{&translator{}},
 	})

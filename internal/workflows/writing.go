@@ -38,6 +38,11 @@ func local(ctx workflow.Context, limit time.Duration) workflow.Context {
 	})
 }
 
+// soon is local for what may be left undone: it is given up when limit has passed.
+func soon(ctx workflow.Context, limit time.Duration) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{ScheduleToCloseTimeout: limit})
+}
+
 // glance are the options of a short read inside the workflow task, tried once:
 // it costs no task of its own, and whoever looks decides about patience.
 func glance(ctx workflow.Context, limit time.Duration) workflow.Context {
@@ -81,6 +86,9 @@ func validAnswer(q *agent.Question, a agent.Answer) error {
 		return fault.New(fault.Conflict, "This question has been settled already.", nil)
 	}
 	if a.Option == agent.NoneOfThese {
+		return nil
+	}
+	if q.Memorable && (a.Option == agent.NotOnSpotify || a.Track != nil && a.Track.ID == a.Option && a.Track.URI != "") {
 		return nil
 	}
 	for _, o := range q.Options {

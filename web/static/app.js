@@ -29,7 +29,7 @@ if (composer) {
     event.preventDefault();
     composer.requestSubmit();
   });
-  if (!touch.matches) text.focus({ preventScroll: true });
+  if (!touch.matches && !$("[autofocus]")) text.focus({ preventScroll: true });
 }
 
 document.addEventListener("submit", (event) => {
@@ -61,8 +61,8 @@ document.addEventListener("keydown", (event) => {
 
 // ---- Times: local clocks, countdowns and stopwatches, once a second.
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const [clock, day, exact] = [{ hour: "numeric", minute: "2-digit" }, { dateStyle: "medium" }, { dateStyle: "medium", timeStyle: "medium" }]
+  .map((style) => new Intl.DateTimeFormat(undefined, style));
 let paused = false;
 
 function span(seconds) {
@@ -79,6 +79,7 @@ function watch(s) {
 function tick() {
   const each = (selector, words) => $$(selector).forEach((t) => (t.textContent = words(Date.parse(t.dateTime), t)));
   each("time[data-local]", (at, t) => ((t.title = exact.format(at)), clock.format(at)));
+  each("time[data-day]", (at, t) => ((t.title = exact.format(at)), day.format(at)));
   if (paused) return;
   each("time[data-countdown]", (at) => span(Math.max(0, Math.ceil((at - Date.now()) / 1000))));
   each("time[data-elapsed]", (at) => watch(Math.max(0, Math.floor((Date.now() - at) / 1000))));
@@ -142,7 +143,7 @@ for (const [name, act] of Object.entries({
   "htmx:sse:close": () => setTimeout(settle), // the last message takes the connector with it
 })) document.addEventListener(name, act);
 
-const last = $$('[data-testid="entry"]').at(-1);
+const last = $("[autofocus]") ? null : $$('[data-testid="entry"]').at(-1); // what was refused is what to look at
 if (last && last.offsetHeight > innerHeight - 220) last.scrollIntoView();
 else if (last) toEnd();
 show();

@@ -274,7 +274,7 @@ func Account(v AccountView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = choice("disconnect", "Disconnect Spotify", "Deletes what Segue keeps about you: the permission to your Spotify account, your conversations and their runs. Your playlists stay as they are.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice("disconnect", "Disconnect Spotify", "Deletes what Segue keeps about you: the permission to your Spotify account, your conversations and their runs, and your choices. Your playlists stay as they are.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -174,7 +174,10 @@ func (v RunPageView) frame() layout.Frame {
 		f.Title = v.Run.Progress.Title
 	}
 	if v.Run.Live && !v.Run.Final() {
-		f.Stream, f.Refresh = true, layout.Refresh(5*time.Second, "/runs/"+v.Run.Run.ID, "", v.Run.Now)
+		f.Stream = true
+		if !v.Run.Waiting() {
+			f.Refresh = layout.Refresh(5*time.Second, "/runs/"+v.Run.Run.ID, "", v.Run.Now)
+		}
 	}
 	return f
 }

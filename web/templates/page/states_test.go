@@ -2,6 +2,8 @@ package page_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -116,9 +118,72 @@ func asking() agent.Progress {
 		Question: &agent.Question{ID: "q1", Task: "1", Text: "Two recordings fit about equally well. Which one did you mean?", Options: []agent.Option{
 			{ID: "t3", Track: &buck, Confidence: 0.81, Reasons: []string{"The version most people mean."}},
 			{ID: "t4", Track: &cohen, Confidence: 0.63, Reasons: []string{"The original."}},
-		}},
+		}, Memorable: true},
 	})
 	return p
+}
+
+// refused is the question after a link that leads to no song.
+func refused() partial.RunView {
+	v := view(asking())
+	v.Refused = &partial.Refusal{
+		Question: "q1", Link: "https://open.spotify.com/album/2ODvWsOgouMbaA5xf0RkJe",
+		Why: "This link leads to an album. Open the song in it and copy its own link.",
+	}
+	return v
+}
+
+// amending is the page of a run whose match is being corrected, with the reason why that was refused.
+func amending() page.RunPageView {
+	v := view(added())
+	v.Refused = &partial.Refusal{Question: "correct-1", Why: "Choose one of these or paste a link first."}
+	return page.RunPageView{Person: ada, Asked: "add Bohemian Rhapsody by Queen to Road Trip", Run: v}
+}
+
+// withdrawn asks because the track of a rule is gone.
+func withdrawn() agent.Progress {
+	p := asking()
+	p.Tasks[0].Question.Text = "The version you chose earlier is no longer on Spotify. Which one do you want instead?"
+	return p
+}
+
+// ruled was settled by the person's own rule.
+func ruled() agent.Progress {
+	p := added()
+	p.Tasks[0].Match = &music.Match{Verdict: music.Auto, Method: "rule", Choices: []music.Choice{{Track: queen, Confidence: 1}}, Reasons: []string{"You chose this one on 3 May."}}
+	return p
+}
+
+// ruledOut was left out by the person's own rule.
+func ruledOut() agent.Progress {
+	return single(agent.Progress{State: agent.Done, Title: "Left out", StartedAt: ago(time.Second), EndedAt: now}, agent.Task{
+		Key: "1", Song: music.Song{Title: "A song of our own"}, State: agent.Done, Result: agent.LeftOut,
+		Match: &music.Match{Verdict: music.None, Method: "rule", Reasons: []string{"You said on 3 May that it is not on Spotify."}},
+	})
+}
+
+// rules are choices in each of the ways they can look.
+func rules() []music.Rule {
+	return []music.Rule{
+		{ID: "r1", Song: music.Song{Title: "Hallelujah"}, Track: &cohen, MadeAt: ago(400 * time.Hour), Uses: 4, UsedAt: ago(30 * time.Hour)},
+		{ID: "r2", Song: music.Song{Title: "Humble", Artists: []string{"Kendrick Lamar"}, Version: "explicit"}, Track: &humbl, MadeAt: ago(800 * time.Hour)},
+		{ID: "r3", Song: music.Song{Title: "A song of our own", Artists: []string{"The Neighbours"}}, MadeAt: ago(2000 * time.Hour), Uses: 1, UsedAt: ago(1000 * time.Hour)},
+		{ID: "r4", Song: music.Song{Title: "Fade Into You"}, Track: &fade, Gone: true, MadeAt: ago(9000 * time.Hour), Uses: 12, UsedAt: ago(5 * time.Hour)},
+		{ID: "r5", Song: music.Song{Title: strings.Repeat("Donaudampfschifffahrt", 12), Artists: []string{"<b>nobody</b>"}}, MadeAt: ago(9100 * time.Hour)},
+	}
+}
+
+func rulesPages() map[string]page.RulesView {
+	plain := page.RulesView{Person: ada, Rules: rules(), Page: 1, PerPage: 50, Total: 5}
+	dropped, many, found, none, empty, after := plain, plain, plain, plain, plain, plain
+	after.After = "c1"
+	dropped.Rules, dropped.Total, dropped.Dropped = rules()[1:], 4, &rules()[0]
+	many.Page, many.Total = 2, 10_000
+	many.Rules = slices.Repeat(rules()[:1], 50)
+	found.Text, found.Rules, found.Total = "cohen", rules()[:1], 1
+	none.Text, none.Rules, none.Total = "zzxy", nil, 0
+	empty.Rules, empty.Total = nil, 0
+	return map[string]page.RulesView{"rules": plain, "rules-dropped": dropped, "rules-many": many, "rules-found": found, "rules-none": none, "rules-empty": empty, "rules-after": after}
 }
 
 func askingPlaylist() agent.Progress {
@@ -215,6 +280,10 @@ func runStates() map[string]partial.RunView {
 		"parked":    live(parked),
 		"reconnect": live(reconnect),
 		"asking":    live(asking()),
+		"badlink":   refused(),
+		"withdrawn": live(withdrawn()),
+		"ruled":     view(ruled()),
+		"ruledout":  view(ruledOut()),
 		"playlist":  live(askingPlaylist()),
 		"several":   live(several()),
 		"done":      view(added()),
@@ -254,7 +323,11 @@ func pages() map[string]templ.Component {
 	for name, v := range runStates() {
 		all["chat-"+name] = page.Chat(chat(v))
 	}
-	for _, name := range []string{"retrying", "done", "mixed", "failed", "asking"} {
+	all["run-amend"] = page.Run(amending())
+	for name, v := range rulesPages() {
+		all[name] = page.Rules(v)
+	}
+	for _, name := range []string{"retrying", "done", "mixed", "failed", "asking", "badlink"} {
 		all["run-"+name] = page.Run(page.RunPageView{Person: ada, Asked: "add Bohemian Rhapsody by Queen to Road Trip", Run: runStates()[name]})
 	}
 	fresh := chat(view(added()))

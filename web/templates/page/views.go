@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"segue/internal/agent"
+	"segue/internal/music"
 	"segue/web/templates/layout"
 	"segue/web/templates/partial"
 )
@@ -41,6 +42,18 @@ type RunPageView struct {
 	Person layout.Person
 	Asked  string // the message that started the run
 	Run    partial.RunView
+}
+
+// RulesView is /rules.
+type RulesView struct {
+	Person  layout.Person
+	Rules   []music.Rule // of this page, the newest first
+	Text    string       // what was looked for; "" when nothing was
+	Page    int          // from 1
+	PerPage int
+	Total   int         // rules that match Text
+	Dropped *music.Rule // just deleted, can be put back; nil when none was
+	After   string      // id of the conversation in which a choice was just corrected; "" when none was
 }
 
 // AccountView is /account.

@@ -708,7 +708,7 @@ func actions(v RunView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = reasons(task, v.Full).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reasons(v, task).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -18,7 +18,24 @@ type RunView struct {
 	Progress agent.Progress // the newest snapshot; of a final run its Outcome
 	Live     bool           // connect to /runs/{id}/events while the run is not final
 	Full     bool           // the page of the run itself: every step, time and reason is open
+	Refused  *Refusal       // an answer that was not taken; nil when none was
 	Now      time.Time
+}
+
+// Refusal is an answer that was not taken, as it stands in its form again.
+type Refusal struct {
+	Question string // id of the question
+	Link     string // as pasted, "" when none was
+	Remember bool   // the box was ticked
+	Why      string // a sentence
+}
+
+// refusal is that of the question's answer, zero when there is none.
+func (v RunView) refusal(q agent.Question) Refusal {
+	if v.Refused == nil || v.Refused.Question != q.ID {
+		return Refusal{}
+	}
+	return *v.Refused
 }
 
 func (v RunView) id() string { return "run-" + v.Run.ID }
@@ -32,6 +49,9 @@ func (v RunView) state() agent.State {
 
 // Final reports whether nothing more will happen by itself.
 func (v RunView) Final() bool { return v.state().Final() }
+
+// Waiting reports whether nothing happens until the person does something.
+func (v RunView) Waiting() bool { return v.state() == agent.Waiting }
 
 func (v RunView) undone() bool { return v.Run.UndoneBy != "" }
 
@@ -160,6 +180,9 @@ func track(t agent.Task) (music.Choice, bool) {
 	}
 	return t.Match.Pick()
 }
+
+// ruled reports whether the person's own rule settled the task.
+func ruled(t agent.Task) bool { return t.Match != nil && t.Match.Method == "rule" }
 
 // others are the recordings that were considered and not taken.
 func others(t agent.Task) []music.Choice {
