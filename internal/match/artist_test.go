@@ -63,7 +63,7 @@ func TestVetoes(t *testing.T) {
 		if got := weigh(&w, &c).veto; got != want {
 			t.Errorf("%s on %s: veto %d, want %d", tr.Title, tr.Album.Name, got, want)
 		}
-		if m := Decide(s, []music.Track{tr}); (m.Verdict == music.Auto) != (want == noVeto) {
+		if m := thorough().Decide(s, []music.Track{tr}); (m.Verdict == music.Auto) != (want == noVeto) {
 			t.Errorf("%s on %s: %s", tr.Title, tr.Album.Name, m.Verdict)
 		}
 	}
@@ -125,17 +125,17 @@ func TestQueriesArePlanned(t *testing.T) {
 		{music.Song{ISRC: "nonsense"}, nil},
 		{music.Song{}, nil},
 	} {
-		if got := Queries(tc.song); !slices.Equal(got, tc.want) {
-			t.Errorf("Queries(%s)\n got %q\nwant %q", tc.song, got, tc.want)
+		if got := thorough().Queries(tc.song); !slices.Equal(got, tc.want) {
+			t.Errorf("thorough().Queries(%s)\n got %q\nwant %q", tc.song, got, tc.want)
 		}
 	}
 	long := song(strings.Repeat("wörd ", 1000), strings.Repeat("näme ", 200))
-	for _, q := range Queries(wish(long, strings.Repeat("live ", 100))) {
+	for _, q := range thorough().Queries(wish(long, strings.Repeat("live ", 100))) {
 		if utf8.RuneCountInString(q) > maxQuery {
 			t.Errorf("query of %d characters", utf8.RuneCountInString(q))
 		}
 	}
-	if n := len(Queries(long)); n == 0 || n > maxQueries {
+	if n := len(thorough().Queries(long)); n == 0 || n > maxQueries {
 		t.Errorf("%d queries", n)
 	}
 }

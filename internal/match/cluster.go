@@ -17,8 +17,9 @@ const nearLength = 3 * time.Second
 
 // recording is a cluster of tracks that carry the same recording.
 type recording struct {
-	tracks   []*scored // the one to take first
-	best     evidence  // of the track that fits best
+	tracks   []*scored     // the one to take first
+	shortest time.Duration // of their lengths, 0 when unknown
+	best     evidence      // of the track that fits best
 	features Features
 	year     int
 	odds     float64 // log-odds of being the song rather than nothing found
@@ -63,73 +64,59 @@ func compareTracks(a, b *music.Track) int {
 }
 
 // cluster groups tracks into recordings: the same ISRC, or the same core, part,
-// hard marks and performer with lengths within 2 s. Tracks of unknown length
-// join the only recording they can belong to.
+// hard marks and performer with lengths within 2 s, from the shortest track of
+// the recording to the longest.
 func cluster(tracks []*scored) []*recording {
-	parent := make([]int, len(tracks))
-	for i := range parent {
-		parent[i] = i
-	}
-	find := func(i int) int {
-		for parent[i] != i {
-			i = parent[i]
-		}
-		return i
-	}
-	join := func(same func(a, b *candidate) bool) {
-		for i := range tracks {
-			for j := i + 1; j < len(tracks); j++ {
-				if a, b := find(i), find(j); a != b && same(&tracks[i].candidate, &tracks[j].candidate) {
-					parent[max(a, b)] = min(a, b)
-				}
-			}
-		}
-	}
-	join(sameRecording)
-	adopt(tracks, find, parent)
-	groups := make(map[int]*recording, len(tracks))
+	byLength := slices.Clone(tracks)
+	slices.SortStableFunc(byLength, func(a, b *scored) int {
+		return cmp.Or(first(a.track.Duration > 0, b.track.Duration > 0), cmp.Compare(a.track.Duration, b.track.Duration))
+	})
 	var out []*recording
-	for i, t := range tracks {
-		root := find(i)
-		if groups[root] == nil {
-			groups[root] = &recording{}
-			out = append(out, groups[root])
+	for _, t := range byLength {
+		if r := home(out, t); r != nil {
+			r.tracks = append(r.tracks, t)
+			continue
 		}
-		groups[root].tracks = append(groups[root].tracks, t)
+		out = append(out, &recording{tracks: []*scored{t}, shortest: t.track.Duration})
 	}
 	return out
 }
 
-// adopt lets tracks of unknown length join the recording of the same song if
-// there is only one, give or take what nobody could tell apart.
-func adopt(tracks []*scored, find func(int) int, parent []int) {
-	for i, t := range tracks {
-		if t.track.Duration > 0 || find(i) != i {
-			continue
+// home returns the recording that a track carries, of those of shorter tracks;
+// nil when there is none. A track of unknown length joins the only one it can
+// belong to, give or take what nobody could tell apart.
+func home(all []*recording, t *scored) *recording {
+	var fit []*recording
+	for _, r := range all {
+		if slices.ContainsFunc(r.tracks, func(u *scored) bool { return u.track.SameRecording(*t.track) }) {
+			return r
 		}
-		home, least, most := -1, time.Duration(math.MaxInt64), time.Duration(0)
-		for j, u := range tracks {
-			if u.track.Duration > 0 && sameSong(&t.candidate, &u.candidate) {
-				least, most = min(least, u.track.Duration), max(most, u.track.Duration)
-				if home < 0 {
-					home = find(j)
-				}
-			}
+		if r.carries(t) {
+			fit = append(fit, r)
 		}
-		if home >= 0 && most-least <= nearLength {
-			parent[i] = home
-		}
+	}
+	switch last := len(fit) - 1; {
+	case last < 0:
+		return nil
+	case t.track.Duration > 0 || fit[last].shortest == 0:
+		return fit[last]
+	case fit[last].shortest-fit[0].shortest <= nearLength:
+		return fit[0]
+	default:
+		return nil
 	}
 }
 
-func sameRecording(a, b *candidate) bool {
-	if a.track.SameRecording(*b.track) {
-		return true
+// carries reports whether title, performer, version and length of a track, no
+// shorter than those of the recording, are the recording's.
+func (r *recording) carries(t *scored) bool {
+	timed := r.shortest > 0 && t.track.Duration > 0
+	if timed && t.track.Duration-r.shortest > sameLength {
+		return false
 	}
-	if a.track.Duration <= 0 || b.track.Duration <= 0 {
-		return a.track.Duration <= 0 && b.track.Duration <= 0 && sameSong(a, b)
-	}
-	return gap(a.track.Duration, b.track.Duration) <= sameLength && sameBut(a, b)
+	return slices.ContainsFunc(r.tracks, func(u *scored) bool {
+		return sameSong(&u.candidate, &t.candidate) || timed && sameBut(&u.candidate, &t.candidate)
+	})
 }
 
 // sameSong reports whether two tracks differ in length at most.

@@ -219,8 +219,7 @@ func every(n int, rows []row, column, value string) []row {
 	return out
 }
 
-// TestDevelopmentData holds the figures of this first version as floors, with
-// some slack. Large sets are sampled, unless MATCH_SHOW is set, to keep the test short.
+// TestDevelopmentData holds the figures that are reached as floors, with some slack. Large sets are sampled, unless MATCH_SHOW is set, to keep the test short.
 func TestDevelopmentData(t *testing.T) {
 	t.Parallel()
 	c := loadCatalogue(t)
@@ -233,12 +232,12 @@ func TestDevelopmentData(t *testing.T) {
 		coverage      float64
 		first         float64 // the right one is picked or the first choice
 	}{
-		{"ISRC pairs, album hidden", "pairs_isrc.tsv", 1, "", "", chatSong, 99, 93, 97},
-		{"ISRC pairs, titles differ, album hidden", "pairs_isrc.tsv", 1, "title_identical", "0", chatSong, 99, 86, 92},
-		{"ISRC pairs", "pairs_isrc.tsv", 2, "", "", untimed, 98, 93, 97},
-		{"top 40 spelling", "pairs_dutch_top40.tsv", 1, "", "", chatSong, 97.5, 86, 96},
-		{"iTunes, length known", "pairs_itunes_derived.tsv", 4, "", "", listSong, 99.8, 98, 99},
-		{"iTunes, title and artist only", "pairs_itunes_derived.tsv", 3, "", "", chatSong, 99.3, 93, 98},
+		{"ISRC pairs, album hidden", "pairs_isrc.tsv", 1, "", "", chatSong, 99.5, 95, 98},
+		{"ISRC pairs, titles differ, album hidden", "pairs_isrc.tsv", 1, "title_identical", "0", chatSong, 99, 84, 92},
+		{"ISRC pairs", "pairs_isrc.tsv", 2, "", "", untimed, 98, 95, 97},
+		{"top 40 spelling", "pairs_dutch_top40.tsv", 1, "", "", chatSong, 98.5, 90, 96},
+		{"iTunes, length known", "pairs_itunes_derived.tsv", 4, "", "", listSong, 99.7, 99, 99},
+		{"iTunes, title and artist only", "pairs_itunes_derived.tsv", 3, "", "", chatSong, 99.5, 95, 97},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			t.Parallel()
@@ -255,15 +254,15 @@ func TestDevelopmentData(t *testing.T) {
 		song          func(row) music.Song
 		most          float64 // automatic at most, in %
 	}{
-		{"by another artist", "traps_itunes_same_title_other_artist.tsv", 4, "", "", listSong, 0.5},
-		{"by another artist, title and artist only", "traps_itunes_same_title_other_artist.tsv", 4, "", "", chatSong, 0.5},
-		{"absent", "absent_itunes.tsv", 8, "", "", listSong, 0.7},
-		{"absent, title and artist only", "absent_itunes.tsv", 8, "", "", chatSong, 0.7},
-		{"only a wrong version, length known", "traps_itunes_wrong_version_only.tsv", 1, "", "", listSong, 0.5},
+		{"by another artist", "traps_itunes_same_title_other_artist.tsv", 4, "", "", listSong, 0.1},
+		{"by another artist, title and artist only", "traps_itunes_same_title_other_artist.tsv", 4, "", "", chatSong, 0.1},
+		{"absent", "absent_itunes.tsv", 8, "", "", listSong, 0.5},
+		{"absent, title and artist only", "absent_itunes.tsv", 8, "", "", chatSong, 0.5},
+		{"only a wrong version, length known", "traps_itunes_wrong_version_only.tsv", 1, "", "", listSong, 0},
 		{"only a wrong version by its words", "traps_itunes_wrong_version_only.tsv", 1, "trap", "version_conflict", chatSong, 6},
 		{"only a wrong version by its words, length hidden", "traps_itunes_wrong_version_only.tsv", 1, "trap", "version_conflict", untimed, 3},
 		{"only another length, album and length hidden", "traps_itunes_wrong_version_only.tsv", 1, "trap", "duration_gt_15s", chatSong, 85},
-		{"a person could go either way", "ambiguous_itunes.tsv", 1, "", "", listSong, 30},
+		{"a person could go either way", "ambiguous_itunes.tsv", 1, "", "", listSong, 20},
 	} {
 		t.Run(trap.name, func(t *testing.T) {
 			t.Parallel()

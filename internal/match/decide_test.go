@@ -110,9 +110,9 @@ func TestDecideAmongVersionsOfOneSong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := Decide(tc.song, rhapsody())
+			m := thorough().Decide(tc.song, rhapsody())
 			if got := strings.Join(ids(m), " "); m.Verdict != tc.verdict || got != tc.ids {
-				t.Errorf("Decide(%s) = %s %q, want %s %q; reasons %q", tc.song, m.Verdict, got, tc.verdict, tc.ids, m.Reasons)
+				t.Errorf("thorough().Decide(%s) = %s %q, want %s %q; reasons %q", tc.song, m.Verdict, got, tc.verdict, tc.ids, m.Reasons)
 			}
 			if len(m.Reasons) == 0 || m.Strategy != "thorough" {
 				t.Errorf("reasons %q, strategy %q", m.Reasons, m.Strategy)
@@ -123,10 +123,10 @@ func TestDecideAmongVersionsOfOneSong(t *testing.T) {
 
 func TestPlainRequestIsSureAndListsTwins(t *testing.T) {
 	t.Parallel()
-	m := Decide(song("Bohemian Rhapsody", "Queen"), rhapsody())
+	m := thorough().Decide(song("Bohemian Rhapsody", "Queen"), rhapsody())
 	pick, ok := m.Pick()
-	if !ok || pick.Confidence < 0.95 || !Sure(m) || m.Method != byText {
-		t.Fatalf("pick %v, confidence %.3f, sure %t, method %s", ok, pick.Confidence, Sure(m), m.Method)
+	if !ok || pick.Confidence < 0.95 || !thorough().Sure(m) || m.Method != byText {
+		t.Fatalf("pick %v, confidence %.3f, sure %t, method %s", ok, pick.Confidence, thorough().Sure(m), m.Method)
 	}
 	if got, want := strings.Join(pick.Twins, " "), "spotify:track:remaster spotify:track:hits"; got != want {
 		t.Errorf("twins %q, want %q", got, want)
@@ -135,14 +135,14 @@ func TestPlainRequestIsSureAndListsTwins(t *testing.T) {
 
 func TestTitleWithoutArtistIsAQuestion(t *testing.T) {
 	t.Parallel()
-	m := Decide(song("Hallelujah", ""), hallelujah())
-	if m.Verdict != music.Ask || Sure(m) {
-		t.Fatalf("verdict %s, sure %t", m.Verdict, Sure(m))
+	m := thorough().Decide(song("Hallelujah", ""), hallelujah())
+	if m.Verdict != music.Ask || thorough().Sure(m) {
+		t.Fatalf("verdict %s, sure %t", m.Verdict, thorough().Sure(m))
 	}
 	if got, want := strings.Join(ids(m), " "), "cohen buckley haim wainwright"; got != want {
 		t.Errorf("choices %q, want %q: one for each performer", got, want)
 	}
-	only := Decide(song("Ragtime Rhapsody", ""), rhapsody())
+	only := thorough().Decide(song("Ragtime Rhapsody", ""), rhapsody())
 	if only.Verdict != music.Auto {
 		t.Errorf("the only recording of a title is %s, want auto", only.Verdict)
 	}
@@ -157,7 +157,7 @@ func TestLengthDecides(t *testing.T) {
 	s := song("Tubthumping", "Chumbawamba")
 	for length, want := range map[string]music.Verdict{"": music.Ask, "4:38": music.Auto, "3:33": music.Auto, "4:43": music.Ask, "6:00": music.None} {
 		s.Duration = clockTime(length)
-		if m := Decide(s, found); m.Verdict != want {
+		if m := thorough().Decide(s, found); m.Verdict != want {
 			t.Errorf("with length %q: %s %v, want %s", length, m.Verdict, m.Reasons, want)
 		}
 	}
@@ -165,11 +165,11 @@ func TestLengthDecides(t *testing.T) {
 		track("a", "Tubthumping", "Chumbawamba", "Singsongs", 2002, "4:38"),
 		track("b", "Tubthumping", "Chumbawamba", "Readymades", 2002, "4:39"))
 	s.Duration = 0
-	if m := Decide(s, several); m.Verdict != music.Ask || m.Choices[0].Track.ID != "album" || m.Choices[0].Confidence < 2*m.Choices[1].Confidence {
-		t.Errorf("on three releases against one: %s %v, want a question with album well ahead", m.Verdict, m.Choices)
+	if m := thorough().Decide(s, several); ids(m)[0] != "album" || m.Choices[0].Confidence < 4*m.Choices[1].Confidence {
+		t.Errorf("on three releases against one: %s %v, want album well ahead", m.Verdict, m.Choices)
 	}
 	fades := append(found[:1:1], track("fade", "Tubthumping", "Chumbawamba", "Tubthumping", 1997, "4:36"))
-	if m := Decide(s, fades); m.Verdict != music.Auto {
+	if m := thorough().Decide(s, fades); m.Verdict != music.Auto {
 		t.Errorf("recordings that differ by a fade: %s %v, want auto", m.Verdict, m.Reasons)
 	}
 }
@@ -180,24 +180,24 @@ func TestLinkAndISRC(t *testing.T) {
 	found[0].ISRC, found[1].ISRC = "GBUM71029604", "GBUM71029604"
 	found[3].ISRC = "GBUM71800001"
 	linked := music.Song{TrackID: "karaoke"}
-	if m := Decide(linked, found); m.Verdict != music.Auto || m.Method != byLink || m.Choices[0].Track.ID != "karaoke" || !Sure(m) {
+	if m := thorough().Decide(linked, found); m.Verdict != music.Auto || m.Method != byLink || m.Choices[0].Track.ID != "karaoke" || !thorough().Sure(m) {
 		t.Errorf("a linked track: %s %s %v", m.Verdict, m.Method, ids(m))
 	}
 	linked.TrackID, linked.Title, linked.Artists = "gone", "Bohemian Rhapsody", []string{"Queen"}
-	if m := Decide(linked, found); m.Verdict != music.Ask || m.Reasons[0] != "The linked track was not found." {
+	if m := thorough().Decide(linked, found); m.Verdict != music.Ask || m.Reasons[0] != "The linked track was not found." {
 		t.Errorf("a lost link: %s %v", m.Verdict, m.Reasons)
 	}
 	coded := song("Bohemian Rhapsody", "Queen")
 	coded.ISRC = "gb-um7-18-00001"
-	if m := Decide(coded, found); m.Verdict != music.Auto || m.Method != byISRC || m.Choices[0].Track.ID != "aid" {
+	if m := thorough().Decide(coded, found); m.Verdict != music.Auto || m.Method != byISRC || m.Choices[0].Track.ID != "aid" {
 		t.Errorf("the code outranks what the title leaves open: %s %s %v", m.Verdict, m.Method, ids(m))
 	}
 	coded.Title = "Radio Ga Ga"
-	if m := Decide(coded, found); m.Verdict != music.None {
+	if m := thorough().Decide(coded, found); m.Verdict != music.None {
 		t.Errorf("a code whose title is another: %s %v", m.Verdict, m.Reasons)
 	}
 	coded.Title, coded.ISRC = "", "GBUM71029604"
-	if m := Decide(coded, found); m.Verdict != music.Auto || m.Method != byISRC {
+	if m := thorough().Decide(coded, found); m.Verdict != music.Auto || m.Method != byISRC {
 		t.Errorf("a code alone: %s %v", m.Verdict, m.Reasons)
 	}
 }
@@ -209,12 +209,12 @@ func TestExplicitAndCleanTwins(t *testing.T) {
 	tame := track("tame", "Without Me", "Eminem", "The Eminem Show", 2002, "4:50")
 	s := song("Without Me", "Eminem")
 	for want, version := range map[string]string{"tame": "clean", "dirty": "explicit"} {
-		if m := Decide(wish(s, version), []music.Track{dirty, tame}); m.Verdict != music.Auto || m.Choices[0].Track.ID != want {
+		if m := thorough().Decide(wish(s, version), []music.Track{dirty, tame}); m.Verdict != music.Auto || m.Choices[0].Track.ID != want {
 			t.Errorf("%s: %s %v, want %s", version, m.Verdict, ids(m), want)
 		}
 	}
 	s.Explicit = music.WishClean
-	if m := Decide(s, []music.Track{dirty}); m.Verdict != music.Ask {
+	if m := thorough().Decide(s, []music.Track{dirty}); m.Verdict != music.Ask {
 		t.Errorf("clean wished, only explicit there: %s, want ask", m.Verdict)
 	}
 }
@@ -225,11 +225,11 @@ func TestPickPrefersAlbumThenOriginalThenOldest(t *testing.T) {
 	first := track("iv", "Africa", "TOTO", "Toto IV", 1982, "4:55")
 	late := track("late", "Africa", "TOTO", "Past To Present", 1990, "4:55")
 	s := song("Africa", "Toto")
-	if m := Decide(s, []music.Track{late, hits, first}); ids(m)[0] != "iv" {
+	if m := thorough().Decide(s, []music.Track{late, hits, first}); ids(m)[0] != "iv" {
 		t.Errorf("picked %v, want the oldest that is no compilation", ids(m))
 	}
 	s.Album = "Greatest Hits - EP"
-	if m := Decide(s, []music.Track{late, hits, first}); ids(m)[0] != "hits" {
+	if m := thorough().Decide(s, []music.Track{late, hits, first}); ids(m)[0] != "hits" {
 		t.Errorf("picked %v, want the album named", ids(m))
 	}
 }
@@ -259,7 +259,7 @@ func TestReasonsAreSentences(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := strings.Join(Decide(tc.song, tc.found).Reasons, " "); got != tc.want {
+			if got := strings.Join(thorough().Decide(tc.song, tc.found).Reasons, " "); got != tc.want {
 				t.Errorf("reasons\n got %s\nwant %s", got, tc.want)
 			}
 		})

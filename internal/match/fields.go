@@ -19,7 +19,7 @@ func (v view) compare(t *scored) (agrees, differs []string) {
 		{"artist", v.named(), t.kin.first == covered},
 		{"length", w.song.Duration > 0 && t.track.Duration > 0, agree(w.song.Duration, t.track.Duration)},
 		{"album", !w.album.empty(), w.album.equal(t.album)},
-		{"version", asked|there != 0 || w.wish.edition(), t.veto != offVersion && !vague(w, &t.candidate) && rightEdition(w, &t.candidate)},
+		{"version", asked|there != 0 || w.wish.edition() && w.wish.tags&softTags != plain, t.veto != offVersion && !vague(w, &t.candidate) && rightEdition(w, &t.candidate)},
 		{"explicit", w.twin != music.NoWish, suits(w.twin, t.track)},
 		{"isrc", w.isrc != "" && t.track.ISRC != "", t.isrc},
 	} {

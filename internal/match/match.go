@@ -25,15 +25,6 @@ const (
 	maxChoices = 5 // for a song without an artist
 )
 
-// Decide is the thorough strategy's.
-func Decide(s music.Song, found []music.Track) music.Match { return thorough().Decide(s, found) }
-
-// Queries is the thorough strategy's.
-func Queries(s music.Song) []string { return thorough().Queries(s) }
-
-// Sure is the thorough strategy's.
-func Sure(m music.Match) bool { return thorough().Sure(m) }
-
 func thorough() Strategy { return strategies()[0] }
 
 // resolve takes a linked track, else decides by what the song says as it

@@ -16,6 +16,7 @@ func prefer(w *wanted, a, b *scored) int {
 		first(a.isrc, b.isrc),
 		first(suits(w.twin, a.track), suits(w.twin, b.track)),
 		first(rightEdition(w, &a.candidate), rightEdition(w, &b.candidate)),
+		first(a.labelled, b.labelled),
 		first(w.album.equal(a.album), w.album.equal(b.album)),
 		cmp.Compare(b.likeness, a.likeness),
 		first(a.version.tags&(clean|edit) == 0, b.version.tags&(clean|edit) == 0),

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -47,9 +48,9 @@ func TestOrderAndRepetitionDoNotMatter(t *testing.T) {
 		for i := range found {
 			found[i].ID += string(rune('A' + i)) // an id names one track
 		}
-		first := Decide(s, found)
+		first := thorough().Decide(s, found)
 		shuffled := append(rapid.Permutation(found).Draw(t, "shuffled"), found...)
-		if second := Decide(s, shuffled); !reflect.DeepEqual(first, second) {
+		if second := thorough().Decide(s, shuffled); !reflect.DeepEqual(first, second) {
 			t.Fatalf("%+v\nand\n%+v", first, second)
 		}
 	})
@@ -59,7 +60,7 @@ func TestWhatIsVetoedIsNeverAutomatic(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s, found := genSong(t), rapid.SliceOfN(rapid.Custom(genTrack), 1, 8).Draw(t, "found")
-		m := Decide(s, found)
+		m := thorough().Decide(s, found)
 		for _, c := range m.Choices {
 			if math.IsNaN(c.Confidence) || c.Confidence < 0 || c.Confidence > 1 {
 				t.Fatalf("confidence %v", c.Confidence)
@@ -103,9 +104,21 @@ func FuzzParse(f *testing.F) {
 		if again := normal(x.full.native); !again.equal(x.full) && !x.full.empty() && isASCII(a) {
 			t.Fatalf("the normal form of %q is not stable: %+v, %+v", a, x.full, again)
 		}
-		s := music.Song{Title: a, Artists: []string{b}, Version: b}
-		Queries(s)
-		Decide(s, []music.Track{{ID: "1", Title: b, Artists: []music.Artist{{Name: a}}, Album: music.Album{Name: a}}, {ID: "2", Title: a, Artists: []music.Artist{{Name: b}}}})
+		s, err := Check(music.Song{Title: a, Artists: []string{b}, Version: b, Album: b})
+		if err != nil {
+			return
+		}
+		for _, q := range thorough().Queries(s) {
+			if utf8.RuneCountInString(q) > maxQuery || !utf8.ValidString(q) {
+				t.Fatalf("query %q", q)
+			}
+		}
+		m := thorough().Decide(s, []music.Track{{ID: "1", Title: b, Artists: []music.Artist{{Name: a}}, Album: music.Album{Name: a}}, {ID: "2", Title: a, Artists: []music.Artist{{Name: b}}}})
+		for _, c := range m.Choices {
+			if !(c.Confidence >= 0 && c.Confidence <= 1) { // NaN is neither
+				t.Fatalf("confidence %v", c.Confidence)
+			}
+		}
 	})
 }
 
@@ -115,8 +128,9 @@ func BenchmarkDecideOver20(b *testing.B) {
 	s := song("Bohemian Rhapsody", "Queen")
 	b.ReportAllocs()
 	for b.Loop() {
-		if m := Decide(s, found); m.Verdict != music.Auto {
+		if m := thorough().Decide(s, found); m.Verdict != music.Auto {
 			b.Fatal(m.Verdict)
 		}
 	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "songs/s")
 }

@@ -21,7 +21,7 @@ func TestWordsInTheWrongPlaceAreUnderstood(t *testing.T) {
 		"swapped fields are a question":          {song("Queen", "Bohemian Rhapsody"), music.Ask, "studio", "Title and artist seem to be swapped."},
 		"two artists are not a title":            {music.Song{Title: "Queen", Artists: []string{"Bohemian Rhapsody", "X"}}, music.None, "", "No song"},
 	} {
-		m := Decide(tc.song, rhapsody())
+		m := thorough().Decide(tc.song, rhapsody())
 		if m.Verdict != tc.verdict || tc.id != "" && m.Choices[0].Track.ID != tc.id || !strings.HasPrefix(m.Reasons[0], tc.reason) {
 			t.Errorf("%s: %s %v %q", name, m.Verdict, ids(m), m.Reasons)
 		}

@@ -11,7 +11,7 @@ type evidence struct {
 	kin      kinship
 	veto     veto
 	isrc     bool // the recording code asked for, and the title agrees
-	labelled bool // bears the soft marks of the title asked for
+	labelled bool // bears the edition that the title asked for names
 	features Features
 	odds     float64 // log-odds of being the song rather than nothing found
 }
@@ -34,8 +34,7 @@ func weigh(w *wanted, c *candidate) evidence {
 	if w.credit.atoms > 0 {
 		e.kin = relate(w.credit, c.credit)
 	}
-	asked := w.title.version.tags & softTags
-	e.labelled = asked != 0 && asked&^c.version.tags == 0
+	e.labelled = w.title.version.edition() && c.version.covers(w.title.version)
 	e.veto = judge(w, c, e.likeness, e.kin)
 	e.features = measure(w, c, &e)
 	e.odds = e.features.odds()

@@ -31,9 +31,14 @@ func (v version) conflicts(w version) bool {
 	return disjoint(v.detail, w.detail) && !alike(strings.Join(v.detail, ""), strings.Join(w.detail, ""))
 }
 
-// edition reports whether a wish asks for an edition of a recording.
+// edition reports whether an edition of a recording is named.
 func (v version) edition() bool {
-	return v.tags&(remaster|edit) != 0 || len(v.sound) > 0 || v.tags.hard() == 0 && len(v.years) > 0
+	return v.tags&softTags != 0 || len(v.sound) > 0 || v.tags.hard() == 0 && len(v.years) > 0
+}
+
+// covers reports whether v names the edition that w names.
+func (v version) covers(w version) bool {
+	return w.tags&softTags&^v.tags == 0 && (len(w.years) == 0 || slices.ContainsFunc(w.years, func(y string) bool { return slices.Contains(v.years, y) }))
 }
 
 // dated reports whether a year is all that the version is named by: a remaster

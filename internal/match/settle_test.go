@@ -12,7 +12,7 @@ func TestChoicesSayWhatAgreesAndWhatDiffers(t *testing.T) {
 	t.Parallel()
 	s := wish(song("Bohemian Rhapsody", "Queen"), "live in Tokyo")
 	s.Album, s.Duration = "Live At Wembley '86", clockTime("5:50")
-	m := Decide(s, rhapsody())
+	m := thorough().Decide(s, rhapsody())
 	at := slices.IndexFunc(m.Choices, func(c music.Choice) bool { return c.Track.ID == "wembley" })
 	if m.Verdict != music.Ask || at < 0 {
 		t.Fatalf("%s %v", m.Verdict, ids(m))
@@ -25,8 +25,8 @@ func TestChoicesSayWhatAgreesAndWhatDiffers(t *testing.T) {
 
 func TestQuestionsAreSettled(t *testing.T) {
 	t.Parallel()
-	ruledOut := Decide(wish(song("Bohemian Rhapsody", "Queen"), "live in Tokyo"), rhapsody())
-	open := Decide(song("Hallelujah", ""), hallelujah())
+	ruledOut := thorough().Decide(wish(song("Bohemian Rhapsody", "Queen"), "live in Tokyo"), rhapsody())
+	open := thorough().Decide(song("Hallelujah", ""), hallelujah())
 	for name, tc := range map[string]struct {
 		match music.Match
 		by    Judge
@@ -40,7 +40,7 @@ func TestQuestionsAreSettled(t *testing.T) {
 		"or none":                               {open, Model, NoneOfThem, "", music.None},
 		"there is no such choice":               {open, Person, 9, fault.Invalid, music.Ask},
 		"below none is no choice either":        {open, Person, -2, fault.Invalid, music.Ask},
-		"nothing is open":                       {Decide(song("Ragtime Rhapsody", "Queen Esther"), rhapsody()), Person, 0, fault.Conflict, music.Auto},
+		"nothing is open":                       {thorough().Decide(song("Ragtime Rhapsody", "Queen Esther"), rhapsody()), Person, 0, fault.Conflict, music.Auto},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -26,7 +26,7 @@ const (
 	explicit
 	plain // said to be the original or the studio version
 
-	softTags = remaster | edition | plain
+	softTags = remaster | edition | edit | plain
 
 	hardTags = live | remix | acoustic | instrumental | karaoke | demo | rerecorded |
 		tempo | acappella | language | extended | fragment | other

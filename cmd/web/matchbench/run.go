@@ -112,7 +112,7 @@ func (b *bench) try(ctx context.Context, find search, t *trial) (result, error) 
 func pool(ctx context.Context, s music.Song, find search, pages map[string][]music.Track) ([]music.Track, error) {
 	var out []music.Track
 	seen := map[string]bool{}
-	for _, query := range match.Queries(s) {
+	for _, query := range (match.Strategy{}).Queries(s) {
 		page, asked := pages[query]
 		if !asked {
 			var err error

@@ -26,7 +26,7 @@ type labelled struct {
 // over again, and few people mistype every title.
 const (
 	natural = 1
-	missing = 0.5
+	missing = 0.3
 	wished  = 0.25
 	slipped = 0.1
 )
