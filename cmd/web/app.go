@@ -97,14 +97,14 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 	running.push(func() error { c.Close(); return nil })
 	a.engine = workflows.NewClient(c, a.config.temporalNamespace)
 
-	worker := workflows.NewWorker(c, &workflows.Activities{
-		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Planner: rules.New(),
+	workers := workflows.NewWorkers(c, &workflows.Activities{
+		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Letters: a.db, Planner: rules.New(),
 		Strategies: a.config.strategies, Logger: a.logger,
-	})
-	if err := worker.Start(); err != nil {
-		return fmt.Errorf("start the worker: %w", err)
+	}, a.undertaker())
+	if err := workers.Start(); err != nil {
+		return fmt.Errorf("start the workers: %w", err)
 	}
-	running.push(func() error { worker.Stop(); return nil })
+	running.push(func() error { workers.Stop(); return nil })
 
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var reconciling sync.WaitGroup
@@ -113,10 +113,20 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 	return nil
 }
 
+// undertaker keeps letters, and tells of them whom the configuration names.
+func (a *app) undertaker() *workflows.Undertaker {
+	u := &workflows.Undertaker{Letterbox: a.db}
+	if a.config.alerts != nil {
+		u.Alarm = a.config.alerts
+	}
+	return u
+}
+
 // startHTTP serves the pages.
 func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) error {
 	s := server.New(server.Options{
 		Ledger: ledger{a.db}, Engine: engine{a.engine}, Tracks: a.spotify, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
+		Roles: a.config.roles, Circuits: a.breakers,
 		Ready: a.engine.Healthy, Suggest: a.suggest, Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
 		Limits: a.config.limits,

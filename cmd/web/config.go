@@ -10,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"segue/internal/alert"
+	"segue/internal/auth"
 	"segue/internal/match"
 	"segue/internal/server"
 )
@@ -29,6 +31,8 @@ type config struct {
 	emulator               emulatorConfig
 	limits                 server.Limits
 	strategies             match.Mix
+	roles                  auth.Roles     // of the admin pages
+	alerts                 *alert.Webhook // nil = nobody is told of dead letters
 }
 
 // emulatorConfig is for demo mode and tests.
@@ -56,6 +60,8 @@ func variables() []variable {
 		{"LIMIT_MESSAGES", "20", "messages per minute and person"},
 		{"LIMIT_STREAMS", "20", "open event streams per person"},
 		{"MATCH_STRATEGY", "thorough", "thorough, exact or frugal; or shares of the runs: thorough=80,frugal=20"},
+		{"ADMIN_USERS", "the first demo listener, in the demo", "id or id:role, comma between: Spotify account ids that may open /admin; role viewer, operator or admin"},
+		{"ALERT_WEBHOOK_URL", "", "https address that is told of dead letters"},
 		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
 		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
 	}
@@ -100,10 +106,36 @@ func readConfig(getenv func(string) string) (config, error) {
 	if c.strategies, err = match.ParseMix(or("MATCH_STRATEGY", "")); err != nil {
 		return c, fmt.Errorf("MATCH_STRATEGY: %w", err)
 	}
+	if err := c.readAdmin(or); err != nil {
+		return c, err
+	}
 	if err := c.logLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)
 	}
 	return c, c.check()
+}
+
+// demoAdmin is the first listener of the emulated Spotify.
+const demoAdmin = "ada_emu"
+
+// readAdmin reads who may open the admin pages and who is told of letters.
+func (c *config) readAdmin(or func(name, otherwise string) string) error {
+	otherwise := ""
+	if c.demo() {
+		otherwise = demoAdmin
+	}
+	var err error
+	if c.roles, err = auth.ParseRoles(or("ADMIN_USERS", otherwise)); err != nil {
+		return fmt.Errorf("ADMIN_USERS: %w", err)
+	}
+	address := or("ALERT_WEBHOOK_URL", "")
+	if address == "" {
+		return nil
+	}
+	if c.alerts, err = alert.New(address, c.publicURL); err != nil {
+		return fmt.Errorf("ALERT_WEBHOOK_URL %w", err)
+	}
+	return nil
 }
 
 func positive(name, text string) (int, error) {

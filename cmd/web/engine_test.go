@@ -98,6 +98,44 @@ func summary(p agent.Progress) string {
 	return strings.Join(results, " ")
 }
 
+func TestRequestsThatWaitForWritersDoNotTakeTheirPlaces(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	must(t, r.emulator.Inject(emulator.Fault{Method: "POST", Path: "/items$", Drop: true, Count: 2})) // the others come while these are proved
+	var runs []agent.Run
+	for range 45 { // twice that is more than there are places
+		runs = append(runs, r.say("add Africa by Toto to Dinner"), r.say("add Africa by Toto to Focus"))
+	}
+	for _, run := range runs {
+		if p := r.end(run); p.State != agent.Done {
+			t.Fatalf("ended %s, %+v", p.State, p.Trouble)
+		}
+	}
+	for _, playlist := range []string{"Dinner", "Focus"} {
+		if n := times(r.rows(playlist), "Africa"); n != 1 {
+			t.Errorf("%d times in %s, want once", n, playlist)
+		}
+	}
+}
+
+func TestAPlaylistThatIsMadeLateIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	must(t, r.emulator.Inject(emulator.Fault{Method: "POST", Path: "/me/playlists$", Late: emulator.Span(12 * time.Second), Drop: true}))
+	if p := r.end(r.say("create a playlist called Rainy Sunday")); p.State != agent.Done {
+		t.Fatalf("ended %s, %+v", p.State, p.Trouble)
+	}
+	n := 0
+	for _, p := range r.emulator.State().Playlists {
+		if p.Name == "Rainy Sunday" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d playlists of that name, want one", n)
+	}
+}
+
 func TestAQuestionWaitsAndItsAnswerCounts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

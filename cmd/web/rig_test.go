@@ -16,7 +16,6 @@ import (
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/worker"
 
 	"segue/internal/agent"
 	"segue/internal/agent/rules"
@@ -44,7 +43,7 @@ type rig struct {
 
 	server     *temporald.Server
 	temporal   client.Client
-	worker     worker.Worker
+	workers    workflows.Workers
 	engine     *workflows.Client
 	strategies match.Mix
 }
@@ -97,11 +96,11 @@ func (r *rig) start() {
 	}
 	r.temporal, err = client.Dial(options)
 	must(r.t, err)
-	r.worker = workflows.NewWorker(r.temporal, &workflows.Activities{
-		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Planner: rules.New(),
+	r.workers = workflows.NewWorkers(r.temporal, &workflows.Activities{
+		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Letters: r.db, Planner: rules.New(),
 		Strategies: r.strategies, Logger: quiet(),
-	})
-	must(r.t, r.worker.Start())
+	}, &workflows.Undertaker{Letterbox: r.db})
+	must(r.t, r.workers.Start())
 	r.engine = workflows.NewClient(r.temporal, temporald.Namespace)
 }
 
@@ -109,7 +108,7 @@ func (r *rig) stop() {
 	if r.server == nil {
 		return
 	}
-	r.worker.Stop()
+	r.workers.Stop()
 	r.temporal.Close()
 	r.server.Stop()
 	r.server = nil

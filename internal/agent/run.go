@@ -33,6 +33,7 @@ type Run struct {
 	State          State
 	UndoOf         string // this run undoes that one
 	UndoneBy       string // that run undid this one; set when it finished
+	RetryOf        string // id of the dead letter that this run tries again; "" for an ordinary run
 	AcceptedAt     time.Time
 	EndedAt        time.Time
 	Outcome        *Progress // the last snapshot, once the run is final
@@ -157,6 +158,12 @@ const (
 	AttemptApplied    = "applied"     // Spotify has done it
 	AttemptNotApplied = "not_applied" // Spotify has not done it and will not
 )
+
+// AttemptRecord is what the ledger knows of an attempt.
+type AttemptRecord struct {
+	State string    // AttemptOpen, AttemptApplied, AttemptNotApplied; "" when there was none
+	At    time.Time // when it was last begun
+}
 
 // Attempt is one request to change a playlist. It is on disk before it is sent,
 // so that a crash in between leaves a trace.

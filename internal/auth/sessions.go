@@ -118,6 +118,20 @@ func (s *Sessions) Person(r *http.Request) (Person, error) {
 	return p, nil
 }
 
+// Fresh reports whether the login of this browser's session is no older than
+// that. Without a living session it is not.
+func (s *Sessions) Fresh(r *http.Request, within time.Duration) (bool, error) {
+	row, err := s.store.Session(r.Context(), hashID(s.id(r)))
+	if fault.KindOf(err) == fault.NotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read session: %w", err)
+	}
+	now := s.now()
+	return now.Before(row.ExpiresAt) && now.Sub(row.CreatedAt) <= within, nil
+}
+
 // End logs this browser out; without a session it only takes the cookie back.
 func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 	s.expire(w)

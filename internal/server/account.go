@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"segue/internal/agent"
+	"segue/internal/auth"
 	"segue/internal/fault"
 	"segue/web/templates/page"
 )
@@ -24,6 +25,7 @@ func (s *Server) showAccount(c echo.Context) error {
 		Since:     p.CreatedAt,
 		Confirm:   c.QueryParam("confirm") == "disconnect",
 		Reconnect: p.NeedsReauth,
+		Staff:     s.Roles.Of(p) != auth.Nobody,
 	}))
 }
 

@@ -4,9 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"time"
 
 	"segue/internal/agent"
 	"segue/internal/auth"
+	"segue/internal/deadletter"
+	"segue/internal/guard"
 	"segue/internal/music"
 )
 
@@ -27,6 +30,9 @@ type ledger interface {
 	conversations
 	rules
 	people
+	letters
+	undertaker
+	audit
 }
 
 type accepter interface {
@@ -61,6 +67,34 @@ type rules interface {
 
 type people interface {
 	DeletePerson(ctx context.Context, personID string) error
+}
+
+// letters are dead letters of everybody's, for operators. One that is gone is a fault NotFound.
+type letters interface {
+	Letter(ctx context.Context, id string) (deadletter.Letter, error)
+	Letters(ctx context.Context, f deadletter.Filter, after deadletter.Cursor, limit int) ([]deadletter.Letter, error)
+	LetterGroups(ctx context.Context, f deadletter.Filter, limit int) (groups []deadletter.Group, total int, err error)
+	NewLetters(ctx context.Context, f deadletter.Filter, since deadletter.Cursor) (int, error)
+}
+
+// undertaker changes letters of the version that the operator by has seen, and
+// records it in the audit; a fault Conflict when somebody was first.
+type undertaker interface {
+	RetryLetter(ctx context.Context, id string, version int64, by string) (agent.Run, error)
+	DiscardLetter(ctx context.Context, id string, version int64, by, reason string) error
+	RestoreLetter(ctx context.Context, id string, version int64, by string) error
+}
+
+// audit is what operators have done, for good.
+type audit interface {
+	Record(ctx context.Context, e deadletter.Entry) error
+	Audit(ctx context.Context, before int64, limit int) ([]deadletter.Entry, error)
+}
+
+// circuits are the breakers before the services that this process calls.
+type circuits interface {
+	States() []guard.State
+	Reset(name string) error
 }
 
 // engine runs what was accepted. A run it does not know is a fault NotFound.
@@ -103,6 +137,8 @@ type logins interface {
 type sessions interface {
 	Start(w http.ResponseWriter, r *http.Request, personID string) error
 	Person(r *http.Request) (auth.Person, error)
+	// Fresh reports whether the login is no older than that.
+	Fresh(r *http.Request, within time.Duration) (bool, error)
 	End(w http.ResponseWriter, r *http.Request) error
 	EndAll(w http.ResponseWriter, r *http.Request, personID string) error
 }

@@ -46,13 +46,17 @@ func (s *Server) accept(ctx context.Context, m NewMessage) (agent.Run, error) {
 		return agent.Run{}, &fault.Error{Kind: fault.RateLimited, Message: "You sent many messages in a short time.", RetryAfter: wait}
 	}
 	run, fresh, err := s.Ledger.Accept(ctx, m)
-	if err != nil || !fresh {
-		return run, err
+	if err == nil && fresh {
+		s.start(ctx, run)
 	}
-	start, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTime)
+	return run, err
+}
+
+// start hands an accepted run to the engine, if that takes it now.
+func (s *Server) start(ctx context.Context, run agent.Run) {
+	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTime)
 	defer cancel()
-	if err := s.Engine.StartTurn(start, run); err != nil {
+	if err := s.Engine.StartTurn(soon, run); err != nil {
 		s.Logger.WarnContext(ctx, "run accepted but not started yet", slog.String("run", run.ID), slog.Any("error", err))
 	}
-	return run, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
+	"segue/internal/auth"
 	"segue/web"
 )
 
@@ -49,6 +50,15 @@ func (s *Server) routes() *echo.Echo {
 	get(e, "/rules", s.showRules, in)
 	e.POST("/rules/:id/delete", s.deleteRule, in)
 	e.POST("/rules/:id/restore", s.restoreRule, in)
+
+	get(e, "/admin/dlq", s.showLetters, in, s.staff(auth.Viewer))
+	get(e, "/admin/dlq/new", s.showNews, in, s.staff(auth.Viewer))
+	get(e, "/admin/dlq/:id", s.showLetter, in, s.staff(auth.Viewer))
+	e.POST("/admin/dlq/:id/retry", s.retryLetter, in, s.staff(auth.Operator))
+	e.POST("/admin/dlq/:id/discard", s.discardLetter, in, s.staff(auth.Admin))
+	e.POST("/admin/dlq/:id/restore", s.restoreLetter, in, s.staff(auth.Admin))
+	get(e, "/admin/audit", s.showAudit, in, s.staff(auth.Viewer))
+	e.POST("/admin/circuits/reset", s.resetCircuit, in, s.staff(auth.Operator))
 	return e
 }
 

@@ -49,6 +49,18 @@ var access = map[string]struct{ stranger, other int }{
 	"HEAD /rules":                     {303, 0},
 	"POST /rules/:id/delete":          {401, 404},
 	"POST /rules/:id/restore":         {401, 404},
+	"GET /admin/dlq":                  {303, 404},
+	"HEAD /admin/dlq":                 {303, 404},
+	"GET /admin/dlq/new":              {303, 404},
+	"HEAD /admin/dlq/new":             {303, 404},
+	"GET /admin/dlq/:id":              {303, 404},
+	"HEAD /admin/dlq/:id":             {303, 404},
+	"POST /admin/dlq/:id/retry":       {401, 404},
+	"POST /admin/dlq/:id/discard":     {401, 404},
+	"POST /admin/dlq/:id/restore":     {401, 404},
+	"GET /admin/audit":                {303, 404},
+	"HEAD /admin/audit":               {303, 404},
+	"POST /admin/circuits/reset":      {401, 404},
 }
 
 // concrete fills a route with the ids of a run; the form fits every route.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"segue/internal/auth"
 	"segue/internal/live"
 )
 
@@ -25,6 +26,11 @@ type Options struct {
 	Logins   logins
 	Sessions sessions
 	Logger   *slog.Logger
+
+	// Roles are who may open the admin pages; nobody may when it is empty.
+	Roles auth.Roles
+	// Circuits are shown and closed there; nil means there are none.
+	Circuits circuits
 
 	// Ready says what this process still waits for, nil when it can do its work; nil means always ready.
 	Ready func(ctx context.Context) error

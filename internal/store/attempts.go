@@ -72,23 +72,26 @@ func begin(ctx context.Context, tx *sql.Tx, a agent.Attempt, at int64) (fresh bo
 	return n > 0, err
 }
 
-// AttemptStates returns the states of the person's attempts by key; a key without an attempt is absent.
-func (db *DB) AttemptStates(ctx context.Context, personID string, keys []string) (map[string]string, error) {
-	states := make(map[string]string, len(keys))
+// AttemptRecords returns what is known of the person's attempts by key; a key without an attempt is absent.
+func (db *DB) AttemptRecords(ctx context.Context, personID string, keys []string) (map[string]agent.AttemptRecord, error) {
+	found := make(map[string]agent.AttemptRecord, len(keys))
 	err := db.read(ctx, "read attempts", func(tx *sql.Tx) error {
 		for _, key := range keys {
-			state, err := one[string](ctx, tx, selectAttempt, personID, key)
+			var state string
+			var at int64
+			err := tx.QueryRowContext(ctx, `SELECT state, at FROM attempts WHERE person_id = $1 AND attempt_key = $2`,
+				personID, key).Scan(&state, &at)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			states[key] = state
+			found[key] = agent.AttemptRecord{State: state, At: fromMillis(at)}
 		}
 		return nil
 	})
-	return states, err
+	return found, err
 }
 
 // SettleAttempts notes what became of the open attempts of one request, all or

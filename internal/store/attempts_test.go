@@ -1,10 +1,10 @@
 package store
 
 import (
-	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"segue/internal/agent"
 	"segue/internal/fault"
@@ -19,8 +19,8 @@ func (db *DB) attempt(t *testing.T) agent.Attempt {
 
 func wantAttempt(t *testing.T, db *DB, a agent.Attempt, want string) {
 	t.Helper()
-	states, err := db.AttemptStates(t.Context(), a.PersonID, []string{a.Key})
-	if got := states[a.Key]; err != nil || got != want {
+	found, err := db.AttemptRecords(t.Context(), a.PersonID, []string{a.Key})
+	if got := found[a.Key].State; err != nil || got != want {
 		t.Errorf("attempt is %q, want %q; %v", got, want, err)
 	}
 }
@@ -113,9 +113,12 @@ func TestAttemptsOfOneRequestAreBegunAllOrNone(t *testing.T) {
 	settle(second, agent.AttemptNotApplied)
 	begin(true, first, second)
 	settle(first, agent.AttemptApplied)
-	states, err := db.AttemptStates(t.Context(), first.PersonID, []string{"k", "k2", "k3"})
-	if want := map[string]string{"k": agent.AttemptApplied, "k2": agent.AttemptOpen}; err != nil || !maps.Equal(states, want) {
-		t.Errorf("states %v, want %v; %v", states, want, err)
+	found, err := db.AttemptRecords(t.Context(), first.PersonID, []string{"k", "k2", "k3"})
+	if err != nil || len(found) != 2 || found["k"].State != agent.AttemptApplied || found["k2"].State != agent.AttemptOpen {
+		t.Errorf("attempts %v, want one applied and one open; %v", found, err)
+	}
+	if age := time.Since(found["k2"].At); age < 0 || age > time.Minute {
+		t.Errorf("begun %v ago", age)
 	}
 	wantKind(t, db.SettleAttempts(t.Context(), first.PersonID, []string{"k2", "k"}, agent.AttemptNotApplied), fault.Conflict)
 	wantAttempt(t, db, second, agent.AttemptOpen) // all or none

@@ -12,6 +12,7 @@ import (
 
 	"segue/internal/agent"
 	"segue/internal/auth"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/internal/music"
 )
@@ -110,6 +111,8 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	noError(t, db.SaveRule(ctx, id, music.Rule{Key: canary, Song: music.Song{Title: canary}, Track: &music.Track{Title: canary}}))
 	noError(t, db.Finish(ctx, id, run.ID, agent.Progress{State: agent.Done, Say: "Added " + canary, Undoable: true}))
 	db.say(t, NewMessage{PersonID: id, ConversationID: run.ConversationID, Text: "undo " + canary, UndoOf: run.ID})
+	_, _, err = db.SaveLetter(ctx, deadletter.Letter{PersonID: id, RunID: run.ID, Message: canary, Input: deadletter.Input{Song: music.Song{Title: canary}}})
+	noError(t, err)
 	return id
 }
 
@@ -120,7 +123,7 @@ func TestDeletePersonLeavesNothing(t *testing.T) {
 	db := openAt(t, filepath.Join(dir, "app.db"))
 	ada := fill(t, db, "ada", canary)
 	tables, err := all(t.Context(), db.reader, func(r row) (name string, err error) { return name, r.Scan(&name) },
-		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('schema_migrations', 'logins', 'gates')`)
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('schema_migrations', 'logins', 'gates', 'audit')`)
 	noError(t, err)
 	count := func(table string) int {
 		n, err := one[int](t.Context(), db.reader, `SELECT count(*) FROM `+table)

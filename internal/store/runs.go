@@ -20,14 +20,14 @@ const maxRuns = 200
 // runColumns are what scanRun reads, of the table runs as r.
 const runColumns = `r.id, r.person_id, r.conversation_id, r.message_id, r.state, coalesce(r.undo_of, ''),
 	coalesce((SELECT u.id FROM runs u WHERE u.undo_of = r.id AND u.state = 'done' LIMIT 1), ''),
-	r.accepted_at, coalesce(r.ended_at, 0), coalesce(r.outcome, '')`
+	r.retry_of, r.accepted_at, coalesce(r.ended_at, 0), coalesce(r.outcome, '')`
 
 // scanRun reads before, then a run.
 func scanRun(r row, before ...any) (run agent.Run, err error) {
 	var accepted, ended int64
 	var outcome string
 	err = r.Scan(append(before, &run.ID, &run.PersonID, &run.ConversationID, &run.MessageID, &run.State,
-		&run.UndoOf, &run.UndoneBy, &accepted, &ended, &outcome)...)
+		&run.UndoOf, &run.UndoneBy, &run.RetryOf, &accepted, &ended, &outcome)...)
 	if err != nil {
 		return agent.Run{}, err
 	}
@@ -117,6 +117,9 @@ func (db *DB) Finish(ctx context.Context, personID, runID string, p agent.Progre
 			p.State, string(outcome), millis(ended), list.ID, list.Name, p.Undoable, runID, personID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ownRun(ctx, tx, personID, runID)
+		}
+		if err == nil {
+			err = db.settleRetry(ctx, tx, runID, p.State)
 		}
 		if err != nil || p.Say == "" {
 			return err

@@ -156,9 +156,9 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 			_, err := db.BeginAttempts(ctx, []agent.Attempt{{PersonID: who, RunID: run.ID, Key: "other"}})
 			return err
 		},
-		"AttemptStates": func(ctx context.Context, who string, _ agent.Run) error {
-			if states, err := db.AttemptStates(ctx, who, []string{"k"}); len(states) > 0 || err != nil {
-				return fmt.Errorf("attempts %v, %w", states, err)
+		"AttemptRecords": func(ctx context.Context, who string, _ agent.Run) error {
+			if found, err := db.AttemptRecords(ctx, who, []string{"k"}); len(found) > 0 || err != nil {
+				return fmt.Errorf("attempts %v, %w", found, err)
 			}
 			return fault.New(fault.NotFound, "", nil)
 		},

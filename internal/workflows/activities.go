@@ -43,8 +43,8 @@ type attempts interface {
 	// BeginAttempts stores the open attempts of one request, all or none, and reports whether it may be sent.
 	BeginAttempts(ctx context.Context, all []agent.Attempt) (fresh bool, err error)
 	SettleAttempts(ctx context.Context, personID string, keys []string, state string) error
-	// AttemptStates returns the states of attempts by key; a key without one is absent.
-	AttemptStates(ctx context.Context, personID string, keys []string) (map[string]string, error)
+	// AttemptRecords returns what is known of attempts by key; a key without one is absent.
+	AttemptRecords(ctx context.Context, personID string, keys []string) (map[string]agent.AttemptRecord, error)
 }
 
 // Activities do what workflows decide. The fields are shared by all activities of the worker.
@@ -54,6 +54,7 @@ type Activities struct {
 	Ledger     ledger
 	Attempts   attempts
 	Rules      rules
+	Letters    letters
 	Planner    agent.Planner
 	Strategies match.Mix // which runs search and match by which strategy
 	Logger     *slog.Logger

@@ -16,7 +16,8 @@ type PlanInput struct {
 	Results  []agent.Result `json:"results,omitempty"`
 }
 
-// Plan loads the transcript and asks the planner. A run that undoes another one needs no planner.
+// Plan loads the transcript and asks the planner. A run that undoes another one
+// needs no planner, nor does one that tries a song again.
 func (a *Activities) Plan(ctx context.Context, in PlanInput) (agent.Step, error) {
 	run, err := a.Ledger.Run(ctx, in.PersonID, in.RunID)
 	if err != nil {
@@ -29,6 +30,11 @@ func (a *Activities) Plan(ctx context.Context, in PlanInput) (agent.Step, error)
 	}
 	if run.UndoOf != "" {
 		return undoStep(run.UndoOf, in)
+	}
+	if run.RetryOf != "" {
+		if step, known, err := a.retryStep(ctx, run.RetryOf, in); known || err != nil {
+			return step, err
+		}
 	}
 	t, err := a.Ledger.Transcript(ctx, in.PersonID, in.RunID)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/activity"
@@ -70,7 +71,7 @@ func toWriter(ctx context.Context, playlistID, kind, updateID string, arg, out a
 	}
 	if err != nil && !isFault(err) {
 		// The writer ended just then, or the engine did not answer: asking again is harmless.
-		err = fault.New(fault.Unavailable, "The playlist is busy.", err)
+		err = &fault.Error{Kind: fault.Unavailable, Message: "The playlist is busy.", Err: err, Unsure: true}
 	}
 	return err
 }
@@ -106,11 +107,11 @@ func (a *Activities) Look(ctx context.Context, in LookInput) (Seen, error) {
 	seen := rowsOf(items).find(in.URIs)
 	seen.Total = len(items)
 	if in.Attempt != "" {
-		states, err := a.Attempts.AttemptStates(ctx, in.PersonID, []string{in.Attempt})
+		known, err := a.Attempts.AttemptRecords(ctx, in.PersonID, []string{in.Attempt})
 		if err != nil {
 			return Seen{}, err
 		}
-		seen.Attempt = states[in.Attempt]
+		seen.Attempt = known[in.Attempt].State
 	}
 	return seen, nil
 }
@@ -155,7 +156,7 @@ func (a *Activities) LookAll(ctx context.Context, in LookAllInput) ([]Seen, erro
 	if err != nil {
 		return nil, err
 	}
-	states, err := a.Attempts.AttemptStates(ctx, person, ids(in.Changes))
+	known, err := a.Attempts.AttemptRecords(ctx, person, ids(in.Changes))
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +164,7 @@ func (a *Activities) LookAll(ctx context.Context, in LookAllInput) ([]Seen, erro
 	all := make([]Seen, len(in.Changes))
 	for i, change := range in.Changes {
 		all[i] = at.find(change.uris())
-		all[i].Total, all[i].Attempt = len(items), states[change.id()]
+		all[i].Total, all[i].Attempt = len(items), known[change.id()].State
 	}
 	return all, nil
 }
@@ -316,7 +317,8 @@ func (a *Activities) BeforeCreate(ctx context.Context, in CreateInput) ([]string
 }
 
 // Create makes a private playlist. When an earlier try may have made it, a new
-// namesake that is empty is taken for it.
+// namesake that is empty is taken for it; while that may still turn up, nothing is
+// sent and the fault says when to look again.
 func (a *Activities) Create(ctx context.Context, in CreateInput) (music.Playlist, error) {
 	change := Write{PersonID: in.PersonID, RunID: in.RunID, Key: in.Key}
 	_, fresh, err := a.Attempts.BeginAttempt(ctx, attemptOf(change, "", nil))
@@ -328,9 +330,38 @@ func (a *Activities) Create(ctx context.Context, in CreateInput) (music.Playlist
 		if err != nil || ok {
 			return made, err
 		}
+		if err := a.reopen(ctx, change); err != nil {
+			return music.Playlist{}, err
+		}
 	}
 	made, err := a.Library.Create(ctx, in.PersonID, in.Name, "")
 	return made, a.settle(ctx, change, err)
+}
+
+// lookAgain is the most that passes between two looks for what an unanswered request has made.
+const lookAgain = 10 * time.Second
+
+// reopen begins an attempt anew that has left nothing to be seen in all the time
+// Spotify may take to show it; before that it is Unavailable.
+func (a *Activities) reopen(ctx context.Context, change Write) error {
+	known, err := a.Attempts.AttemptRecords(ctx, change.PersonID, []string{change.id()})
+	if err != nil {
+		return err
+	}
+	record := known[change.id()]
+	if left := unseen - time.Since(record.At); left > 0 {
+		f := fault.New(fault.Unavailable, "Spotify does not show yet whether it made the playlist.", nil)
+		f.RetryAfter = min(left, lookAgain)
+		return f
+	}
+	if record.State == agent.AttemptApplied {
+		return fault.New(fault.NotFound, "The playlist was made, but Spotify does not show it.", nil)
+	}
+	if err := a.Attempts.SettleAttempts(ctx, change.PersonID, []string{change.id()}, agent.AttemptNotApplied); err != nil {
+		return err
+	}
+	_, _, err = a.Attempts.BeginAttempt(ctx, attemptOf(change, "", nil))
+	return err
 }
 
 func (a *Activities) madeBefore(ctx context.Context, in CreateInput) (music.Playlist, bool, error) {

@@ -125,6 +125,9 @@ func (w *writer) survey(ctx workflow.Context, b *batch, at []int) error {
 			b.set(i, WriteOutcome{Result: agent.Added, URI: b.changes[i].URI})
 		default:
 			b.open[i] = s.Attempt == agent.AttemptOpen
+			if uri := w.justAdded(ctx, b.changes[i]); uri != "" && !b.open[i] {
+				b.set(i, WriteOutcome{Result: agent.AlreadyThere, URI: uri})
+			}
 		}
 	}
 	return w.settleAll(ctx, b.pick(proved), agent.AttemptApplied)

@@ -173,3 +173,19 @@ func TestARefusedBatchLeavesNothingAndCanBeSentAgain(t *testing.T) {
 	again.want(t, agent.Added, agent.Added)
 	s.wantRows(t, "a", "b")
 }
+
+func TestWhatReadsDoNotShowYetIsNotAddedAgain(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.shelf.fails = []failure{{after: 30 * time.Second}} // confirmed at once, shown later
+	first := s.appends(t, time.Second, songs("run1", "a"))
+	twin := songs("run2", "b", "c")
+	twin.Changes[0].Twins = []string{"a"}
+	second := s.appends(t, 10*time.Second, twin)
+	third := s.appends(t, 2*time.Minute, songs("run3", "a"))
+	s.write(t)
+	first.want(t, agent.Added)
+	second.want(t, agent.AlreadyThere, agent.Added)
+	third.want(t, agent.AlreadyThere)
+	s.wantRows(t, "c", "a")
+}

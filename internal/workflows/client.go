@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"segue/internal/agent"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 )
 
@@ -43,6 +44,22 @@ func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
 	}, AgentTurn, TurnInput{RunID: run.ID, PersonID: run.PersonID, Batches: true})
 	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
 		return fault.New(fault.Conflict, "This request has ended already.", err)
+	}
+	return unavailable(err)
+}
+
+// StartLetter starts what keeps a letter. A letter that was kept already is no error.
+func (c *Client) StartLetter(ctx context.Context, l deadletter.Letter) error {
+	l = l.Seal()
+	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       DeadID(l.ID),
+		TaskQueue:                DeadQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		TypedSearchAttributes:    deadAttributes(l),
+	}, DeadLetter, l)
+	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
+		return nil
 	}
 	return unavailable(err)
 }

@@ -27,7 +27,7 @@ func final(kind fault.Kind) bool {
 }
 
 // toTemporal turns a *fault.Error in the chain into an ApplicationError and lets
-// everything else pass. The cause stays behind: it may quote an upstream.
+// everything else pass. Of the cause only what is not private goes along: it may quote an upstream.
 func toTemporal(err error) error {
 	if err == nil || temporal.IsCanceledError(err) {
 		return err

@@ -2,17 +2,23 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 
 	"segue/internal/agent"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/internal/music"
 )
 
-// TaskQueue is the queue of all workflows and activities of this package.
-const TaskQueue = "segue"
+// Task queues. Whatever keeps one busy, the others are served.
+const (
+	TaskQueue = "segue"        // all workflows and activities but those below
+	WaitQueue = "segue-wait"   // activities that wait for the writer of a playlist
+	DeadQueue = "dead-letters" // what writes dead letters
+)
 
 // Names of queries, updates and signals.
 const (
@@ -57,8 +63,12 @@ func SongID(runID, key string) string { return fmt.Sprintf("sync-%s-%s", runID, 
 // PlaylistID is the workflow id of the writer of a playlist.
 func PlaylistID(id string) string { return "playlist-" + id }
 
+// DeadID is the workflow id of what writes a letter.
+func DeadID(letterID string) string { return "dead-" + letterID }
+
 // TurnInput starts an AgentTurn. Batches is false in turns that were started
-// before turns added their songs themselves: there each song adds on its own.
+// before turns added their songs themselves: there each song adds on its own,
+// and what fails for good leaves no letter.
 type TurnInput struct {
 	RunID    string `json:"run_id"`
 	PersonID string `json:"person_id"`
@@ -78,15 +88,17 @@ type SongInput struct {
 
 // SongProgress is the visible state of a SyncSong and also its result.
 type SongProgress struct {
-	Version int64      `json:"version"`
-	Task    agent.Task `json:"task"`
+	Version int64                `json:"version"`
+	Task    agent.Task           `json:"task"`
+	Failed  []deadletter.Attempt `json:"failed,omitempty"` // once it has ended: the tries that did
 }
 
-// WriterInput starts the writer of a playlist. Done carries the outcomes of
-// past operations through continue-as-new.
+// WriterInput starts the writer of a playlist. Done and Fresh carry what it knows
+// of the past through continue-as-new.
 type WriterInput struct {
-	PlaylistID string         `json:"playlist_id"`
-	Done       []WriteOutcome `json:"done,omitempty"`
+	PlaylistID string               `json:"playlist_id"`
+	Done       []WriteOutcome       `json:"done,omitempty"`
+	Fresh      map[string]time.Time `json:"fresh,omitempty"` // when each URI was put in
 }
 
 // Write asks the writer for one change: one track in, or one recording out.
@@ -137,14 +149,36 @@ type Fault struct {
 	Message    string        `json:"message"`
 	RetryAfter time.Duration `json:"retry_after,omitempty"`
 	Unsure     bool          `json:"unsure,omitempty"`
+	Causes     causes        `json:"causes,omitempty"` // for an operator, without anything private
 }
 
 func payload(e *fault.Error) *Fault {
-	return &Fault{Kind: e.Kind, Message: e.Message, RetryAfter: e.RetryAfter, Unsure: e.Unsure}
+	return &Fault{
+		Kind: e.Kind, Message: e.Message, RetryAfter: e.RetryAfter, Unsure: e.Unsure, Causes: deadletter.Causes(e.Err),
+	}
 }
 
 func (f *Fault) err() *fault.Error {
-	return &fault.Error{Kind: f.Kind, Message: f.Message, RetryAfter: f.RetryAfter, Unsure: f.Unsure}
+	e := &fault.Error{Kind: f.Kind, Message: f.Message, RetryAfter: f.RetryAfter, Unsure: f.Unsure}
+	if len(f.Causes) > 0 {
+		e.Err = &f.Causes
+	}
+	return e
+}
+
+// causes are what is left of a chain of errors on the far side of Temporal.
+type causes []string
+
+// Error is the outermost cause with those behind it.
+func (c *causes) Error() string { return strings.Join(*c, ": ") }
+
+// Unwrap returns the chain behind the outermost cause.
+func (c *causes) Unwrap() error {
+	if len(*c) < 2 {
+		return nil
+	}
+	rest := (*c)[1:]
+	return &rest
 }
 
 // Cancel stops a turn; Undo also takes back what it has added.

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"segue/internal/agent"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 )
 
@@ -69,8 +70,25 @@ func doubled(first, most time.Duration, n int) time.Duration {
 	return first
 }
 
-// waker counts the signals that end a pause early.
-type waker struct{ calls int }
+// waker counts the signals that end a pause early, and remembers what failed between pauses.
+type waker struct {
+	calls  int
+	alert  bool                            // a wake that comes while a step is tried counts too; not so in runs of earlier builds
+	failed map[string][]deadletter.Attempt // by key of the task, "" for the run itself
+}
+
+// note remembers a failed attempt, in case it is one of the last; told a second time, it is still one.
+func (w *waker) note(task, step string, f *fault.Error, at time.Time) {
+	if w.failed == nil {
+		w.failed = map[string][]deadletter.Attempt{}
+	}
+	if past := w.failed[task]; len(past) > 0 && past[len(past)-1].At.Equal(at) {
+		return
+	}
+	w.failed[task] = deadletter.Log(w.failed[task], deadletter.Attempt{
+		At: at, Step: step, Kind: f.Kind, Message: f.Message, Causes: deadletter.Causes(f.Err),
+	})
+}
 
 // listen counts SignalWake for ever and calls each on every one.
 func (w *waker) listen(ctx workflow.Context, each func(workflow.Context)) {
@@ -84,9 +102,11 @@ func (w *waker) listen(ctx workflow.Context, each func(workflow.Context)) {
 	})
 }
 
-// rest waits for d or for the next wake; a cancelled context ends it with an error.
-func (w *waker) rest(ctx workflow.Context, d time.Duration) error {
-	seen := w.calls
+// rest waits for d or for a wake after those seen; a cancelled context ends it with an error.
+func (w *waker) rest(ctx workflow.Context, d time.Duration, seen int) error {
+	if !w.alert {
+		seen = w.calls
+	}
 	_, err := workflow.AwaitWithTimeout(ctx, d, func() bool { return w.calls != seen })
 	return err
 }
@@ -96,24 +116,28 @@ type face interface {
 	// waits is called with the trouble at hand before each pause, resumes after it.
 	waits(f *fault.Error, attempt, tries int, until time.Time)
 	resumes()
+	// each calls do with every stage that is shown.
+	each(do func(*stageFace))
 }
 
 // persist calls do until it succeeds, the fault is final, patience ends or ctx is cancelled.
 func (w *waker) persist(ctx workflow.Context, p patience, shown face, do func() error) error {
 	began := workflow.Now(ctx)
 	for attempt := 1; ; attempt++ {
+		seen := w.calls
 		err := do()
 		if err == nil || temporal.IsCanceledError(err) {
 			return err
 		}
 		f := fromTemporal(err)
 		now := workflow.Now(ctx)
+		shown.each(func(s *stageFace) { w.note(s.task, s.name, f, now) })
 		pause, again := p.pause(f, attempt, now.Sub(began))
 		if !again {
 			return f
 		}
 		shown.waits(f, attempt, p.tries, now.Add(pause))
-		if err := w.rest(ctx, pause); err != nil {
+		if err := w.rest(ctx, pause, seen); err != nil {
 			return err
 		}
 		shown.resumes()

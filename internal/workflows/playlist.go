@@ -16,6 +16,7 @@ const (
 	remember  = 200             // outcomes kept, also through continue-as-new
 	readLimit = 30 * time.Second
 	postLimit = 30 * time.Second
+	unseen    = 47 * time.Second // the longest that reads may lag behind a write; the sum of quiet
 )
 
 // quiet are the waits before each read that proves an unknown write, 45 s in
@@ -30,7 +31,10 @@ var quiet = []time.Duration{
 // a write whose outcome is unknown before reading has proved it was not
 // applied, and ends when idle. Songs to append that wait together are one request.
 func Playlist(ctx workflow.Context, in WriterInput) error {
-	w := &writer{id: in.PlaylistID, done: in.Done}
+	w := &writer{id: in.PlaylistID, done: in.Done, fresh: in.Fresh}
+	if w.fresh == nil {
+		w.fresh = map[string]time.Time{}
+	}
 	for _, kind := range []string{UpdateAdd, UpdateRemove} {
 		if err := w.take(ctx, kind); err != nil {
 			return err
@@ -46,7 +50,8 @@ func Playlist(ctx workflow.Context, in WriterInput) error {
 type writer struct {
 	id    string
 	queue []*job
-	done  []WriteOutcome // newest last
+	done  []WriteOutcome       // newest last
+	fresh map[string]time.Time // when each URI was put in; reads may not show it for a while
 }
 
 // job is a request that waits for its turn.
@@ -111,7 +116,7 @@ func (w *writer) serve(ctx workflow.Context) error {
 			// What comes in meanwhile is done first: its handler would wait for ever.
 			err := workflow.Await(ctx, func() bool { return len(w.queue) > 0 || workflow.AllHandlersFinished(ctx) })
 			if err != nil || len(w.queue) == 0 {
-				return cmp.Or(err, workflow.NewContinueAsNewError(ctx, Playlist, WriterInput{PlaylistID: w.id, Done: w.done}))
+				return cmp.Or(err, workflow.NewContinueAsNewError(ctx, Playlist, WriterInput{PlaylistID: w.id, Done: w.done, Fresh: w.fresh}))
 			}
 		}
 	}
@@ -129,6 +134,7 @@ func (w *writer) next(ctx workflow.Context) {
 	for _, j := range jobs {
 		j.outcomes, out = out[:len(j.changes)], out[len(j.changes):]
 		w.remember(j.outcomes)
+		w.freshen(ctx, j.outcomes)
 	}
 }
 
@@ -172,6 +178,35 @@ func (w *writer) remember(outcomes []WriteOutcome) {
 		}
 	}
 	w.done = w.done[max(0, len(w.done)-remember):]
+}
+
+// freshen notes what was put in or taken out just now, and forgets what reads show by now.
+func (w *writer) freshen(ctx workflow.Context, outcomes []WriteOutcome) {
+	now := workflow.Now(ctx)
+	for _, uri := range workflow.DeterministicKeys(w.fresh) {
+		if now.Sub(w.fresh[uri]) >= unseen {
+			delete(w.fresh, uri)
+		}
+	}
+	for _, out := range outcomes {
+		switch out.Result {
+		case agent.Added:
+			w.fresh[out.URI] = now
+		case agent.Removed:
+			delete(w.fresh, out.URI)
+		}
+	}
+}
+
+// justAdded returns the URI under which a recording was put in so recently that
+// reads may not show it, "" when it was not.
+func (w *writer) justAdded(ctx workflow.Context, change Write) string {
+	for _, uri := range change.uris() {
+		if at, ok := w.fresh[uri]; ok && workflow.Now(ctx).Sub(at) < unseen {
+			return uri
+		}
+	}
+	return ""
 }
 
 func (w *writer) past(id string) (WriteOutcome, bool) {

@@ -2,16 +2,20 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"segue/internal/agent"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 )
 
 const (
 	reconcileEvery = 2 * time.Second
 	reconcileMost  = 500
+	sweepEvery     = 5 * time.Minute
+	sweepOverlap   = 10 * time.Minute // what has ended is found a little later
 )
 
 // unfinished lists and ends runs; *store.DB satisfies it.
@@ -19,20 +23,24 @@ type unfinished interface {
 	Unfinished(ctx context.Context, limit int) ([]agent.Run, error)
 	Run(ctx context.Context, personID, runID string) (agent.Run, error)
 	Finish(ctx context.Context, personID, runID string, p agent.Progress) error
+	HasLetter(ctx context.Context, runID string) (bool, error)
 }
 
-// starter starts runs; *Client satisfies it.
+// starter starts runs and letters, and lists the runs that broke; *Client satisfies it.
 type starter interface {
 	StartTurn(ctx context.Context, run agent.Run) error
+	StartLetter(ctx context.Context, l deadletter.Letter) error
+	Broken(ctx context.Context, since time.Time) ([]Broken, error)
 }
 
 // Reconciler sees to it that what the ledger has accepted runs: the ledger is
-// the truth, the engine only its hands.
+// the truth, the engine only its hands. What the engine has dropped becomes a letter.
 type Reconciler struct {
 	ledger unfinished
 	engine starter
 	logger *slog.Logger
 	known  map[string]bool // started by this process or known to the engine
+	swept  time.Time       // when the last sweep began; zero before the first
 }
 
 // NewReconciler returns a reconciler over a ledger and an engine.
@@ -40,12 +48,16 @@ func NewReconciler(ledger unfinished, engine starter, logger *slog.Logger) *Reco
 	return &Reconciler{ledger: ledger, engine: engine, logger: logger, known: map[string]bool{}}
 }
 
-// Run reconciles at once and then every two seconds until ctx ends.
+// Run reconciles at once and then every two seconds, and sweeps every five minutes, until ctx ends.
 func (r *Reconciler) Run(ctx context.Context) {
 	tick := time.NewTicker(reconcileEvery)
 	defer tick.Stop()
 	for {
-		if err := r.Once(ctx); err != nil && ctx.Err() == nil {
+		err := r.Once(ctx)
+		if time.Since(r.swept) >= sweepEvery {
+			err = errors.Join(err, r.Sweep(ctx))
+		}
+		if err != nil && ctx.Err() == nil {
 			r.logger.WarnContext(ctx, "reconcile", "error", err)
 		}
 		select {
@@ -88,8 +100,8 @@ func (r *Reconciler) Once(ctx context.Context) error {
 	return nil
 }
 
-// abandon ends a run in the ledger whose workflow was ended from outside. Most
-// often the run has simply ended since the ledger was read.
+// abandon ends a run in the ledger whose workflow was ended from outside, and
+// makes a letter of it. Most often the run has simply ended since the ledger was read.
 func (r *Reconciler) abandon(ctx context.Context, run agent.Run) error {
 	now, err := r.ledger.Run(ctx, run.PersonID, run.ID)
 	if err != nil || now.State.Final() {
@@ -97,8 +109,55 @@ func (r *Reconciler) abandon(ctx context.Context, run agent.Run) error {
 	}
 	r.logger.ErrorContext(ctx, "run ended outside the ledger", "run", run.ID)
 	f := fault.New(fault.Internal, "This request was ended before it was done.", nil)
-	return r.ledger.Finish(ctx, run.PersonID, run.ID, agent.Progress{
+	trouble, ended := troubleOf(f, time.Time{}), time.Now()
+	err = r.ledger.Finish(ctx, run.PersonID, run.ID, agent.Progress{
 		RunID: run.ID, Version: 1 << 32, State: agent.Failed, Title: "Not done",
-		Trouble: troubleOf(f, time.Time{}), StartedAt: run.AcceptedAt, EndedAt: time.Now(),
+		Trouble: trouble, StartedAt: run.AcceptedAt, EndedAt: ended,
 	})
+	if err != nil {
+		return err
+	}
+	l := newLetter(run.PersonID, run.ID, trouble, ended)
+	l.Attempts[0].Causes = []string{"the workflow was ended from outside"}
+	return r.engine.StartLetter(ctx, l)
+}
+
+// Sweep makes a letter of every run whose workflow broke since the last sweep
+// and that has none. One that fails is found again the next time.
+func (r *Reconciler) Sweep(ctx context.Context) error {
+	began := time.Now()
+	since := r.swept
+	if !since.IsZero() {
+		since = since.Add(-sweepOverlap)
+	}
+	broken, err := r.engine.Broken(ctx, since)
+	if err != nil {
+		return err
+	}
+	for _, b := range broken {
+		if err := r.bury(ctx, b); err != nil {
+			return err
+		}
+	}
+	r.swept = began
+	return nil
+}
+
+// bury makes a letter of one broken run, unless its person has left or it ended well before it broke.
+func (r *Reconciler) bury(ctx context.Context, b Broken) error {
+	run, err := r.ledger.Run(ctx, b.PersonID, b.RunID)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !run.State.Final() {
+		return r.abandon(ctx, run)
+	}
+	told, err := r.ledger.HasLetter(ctx, run.ID)
+	if err != nil || told || run.Outcome == nil || !givenUp(run.Outcome.Trouble) {
+		return err
+	}
+	return r.engine.StartLetter(ctx, newLetter(run.PersonID, run.ID, run.Outcome.Trouble, run.EndedAt))
 }

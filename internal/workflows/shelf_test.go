@@ -3,7 +3,6 @@ package workflows
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -15,6 +14,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"segue/internal/agent"
+	grammar "segue/internal/agent/rules"
 	"segue/internal/auth"
 	"segue/internal/fault"
 	"segue/internal/music"
@@ -177,10 +177,14 @@ func (b *book) SettleAttempts(_ context.Context, _ string, keys []string, state 
 	return nil
 }
 
-func (b *book) AttemptStates(context.Context, string, []string) (map[string]string, error) {
+func (b *book) AttemptRecords(context.Context, string, []string) (map[string]agent.AttemptRecord, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return maps.Clone(b.states), nil
+	found := map[string]agent.AttemptRecord{}
+	for key, state := range b.states {
+		found[key] = agent.AttemptRecord{State: state}
+	}
+	return found, nil
 }
 
 var (
@@ -211,10 +215,16 @@ func newScene(t *testing.T) *scene {
 	env.RegisterWorkflow(SyncSong)
 	env.RegisterWorkflow(Playlist)
 	env.RegisterWorkflow(AgentTurn)
-	env.RegisterActivity(&Activities{
-		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Logger: slog.New(slog.DiscardHandler),
-	})
+	env.RegisterWorkflow(DeadLetter)
+	env.RegisterActivity(s.activities())
 	return s
+}
+
+func (s *scene) activities() *Activities {
+	return &Activities{
+		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Ledger: s.rules, Letters: s.rules,
+		Planner: grammar.New(), Logger: slog.New(slog.DiscardHandler),
+	}
 }
 
 // openLedger opens a real store in which Ada is known.

@@ -58,7 +58,7 @@ func newSong(in SongInput) *song {
 		{Name: agent.Verifying, State: agent.Accepted},
 	}
 	task := agent.Task{Key: in.Key, Song: in.Song, State: agent.Running, Steps: stages}
-	return &song{in: in, playlist: in.Playlist, p: SongProgress{Version: 1, Task: task}}
+	return &song{waker: waker{alert: in.Find}, in: in, playlist: in.Playlist, p: SongProgress{Version: 1, Task: task}}
 }
 
 // handle answers queries, signals and updates.
@@ -109,7 +109,7 @@ func (s *song) run(ctx workflow.Context) error {
 func (s *song) finish(err error) {
 	defer s.bump()
 	task := &s.p.Task
-	task.Question = nil
+	task.Question, s.p.Failed = nil, s.failed[task.Key]
 	switch {
 	case err == nil && s.in.Find:
 		task.State, task.Trouble = agent.Running, nil // whoever started it goes on

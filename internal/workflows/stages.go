@@ -12,6 +12,7 @@ import (
 // stageFace shows the progress of one stage, of a task or of a run.
 type stageFace struct {
 	name    string
+	task    string // its key; "" for a run
 	stages  *[]agent.Stage
 	state   *agent.State
 	trouble **agent.Trouble
@@ -19,7 +20,7 @@ type stageFace struct {
 }
 
 func taskFace(t *agent.Task, name string, bump func()) *stageFace {
-	return &stageFace{name: name, stages: &t.Steps, state: &t.State, trouble: &t.Trouble, bump: bump}
+	return &stageFace{name: name, task: t.Key, stages: &t.Steps, state: &t.State, trouble: &t.Trouble, bump: bump}
 }
 
 func runFace(p *agent.Progress, name string, bump func()) *stageFace {
@@ -55,6 +56,8 @@ func (f *stageFace) waits(e *fault.Error, attempt, tries int, until time.Time) {
 	*f.state = f.stage().State
 	f.bump()
 }
+
+func (f *stageFace) each(do func(*stageFace)) { do(f) }
 
 func (f *stageFace) resumes() {
 	goOn(f.stage())

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"segue/internal/agent"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/internal/music"
 )
@@ -28,7 +29,10 @@ func AgentTurn(ctx workflow.Context, in TurnInput) error {
 		return err
 	}
 	t.finish(work, t.run(work))
-	return t.save(ctx)
+	if err := t.save(ctx); err != nil || !in.Batches {
+		return err
+	}
+	return t.bury(ctx)
 }
 
 // turn is a running AgentTurn.
@@ -42,13 +46,15 @@ type turn struct {
 	asking  map[string]bool // songs that wait for the person
 	songs   map[string]workflow.ChildWorkflowFuture
 	stop    *Cancel
-	marked  bool // the playlist is among the search attributes
-	undoes  bool // this turn takes another one back, which is not taken back in turn
+	marked  bool                        // the playlist is among the search attributes
+	undoes  bool                        // this turn takes another one back, which is not taken back in turn
+	inputs  map[string]deadletter.Input // of songs, by key: what it takes to do one again
 }
 
 func newTurn(ctx workflow.Context, in TurnInput) *turn {
 	return &turn{
 		in: in, asking: map[string]bool{}, songs: map[string]workflow.ChildWorkflowFuture{},
+		waker: waker{alert: in.Batches, failed: map[string][]deadletter.Attempt{}}, inputs: map[string]deadletter.Input{},
 		p: agent.Progress{RunID: in.RunID, Version: 1, State: agent.Running, StartedAt: workflow.Now(ctx)},
 	}
 }
@@ -147,6 +153,7 @@ func (t *turn) call(ctx workflow.Context, call agent.Call) (agent.Result, error)
 	f := fromTemporal(err)
 	result.Code, result.Message = string(f.Kind), f.Message
 	closeStages(t.p.Steps, agent.Failed)
+	t.note("", failedStep(t.p.Steps), f, workflow.Now(ctx))
 	if t.p.Trouble == nil || t.p.Trouble.Kind != string(f.Kind) || !t.p.Trouble.Until.IsZero() {
 		t.p.Trouble = troubleOf(f, time.Time{})
 	}
@@ -163,7 +170,7 @@ func (t *turn) finish(ctx workflow.Context, err error) {
 	if t.stop != nil && (err != nil || ctx.Err() != nil) {
 		t.stopped(after)
 	} else {
-		t.end(err)
+		t.end(after, err)
 	}
 	t.p.EndedAt = workflow.Now(after)
 	t.p.Undoable = !t.undoes && undoable(t.p)
@@ -171,6 +178,11 @@ func (t *turn) finish(ctx workflow.Context, err error) {
 }
 
 func (t *turn) stopped(ctx workflow.Context) {
+	// The update that stopped us is on record only once this workflow task has
+	// ended, and a task may be lost: the ledger must not hear of the stop before.
+	if workflow.GetVersion(ctx, "stop-on-record", workflow.DefaultVersion, 1) == 1 {
+		_ = workflow.Sleep(ctx, time.Millisecond) // a disconnected context is not cancelled
+	}
 	closeStages(t.p.Steps, agent.Cancelled)
 	t.p.Trouble = nil
 	t.p.Title = "Stopped"
@@ -184,11 +196,13 @@ func (t *turn) stopped(ctx workflow.Context) {
 	t.p.State = agent.Cancelled
 }
 
-func (t *turn) end(err error) {
+func (t *turn) end(ctx workflow.Context, err error) {
 	switch {
 	case err != nil:
+		f := fromTemporal(err)
 		closeStages(t.p.Steps, agent.Failed)
-		t.p.State, t.p.Trouble = agent.Failed, troubleOf(fromTemporal(err), time.Time{})
+		t.note("", failedStep(t.p.Steps), f, workflow.Now(ctx))
+		t.p.State, t.p.Trouble = agent.Failed, troubleOf(f, time.Time{})
 	case t.p.Trouble != nil:
 		t.p.State = agent.Failed
 	case allFailed(t.p.Tasks):

@@ -95,13 +95,14 @@ func (t *turn) addAll(ctx workflow.Context, playlist music.Playlist, tasks []*ag
 		return err
 	}
 	var added []*agent.Task
-	left, try := tasks, 0
+	left, try, unheard := tasks, 0, false
 	shown := crowd{agent.Adding, &left, t.bump}.enter(ctx)
-	err := t.persist(ctx, writePatience, shown, func() error {
-		if ctx.Err() != nil {
+	send := func() error {
+		if ctx.Err() != nil && !unheard {
 			return temporal.NewCanceledError()
 		}
 		out, err := t.append(ctx, playlist, left, try)
+		unheard = err != nil && fromTemporal(err).Unsure
 		if err != nil {
 			return err
 		}
@@ -110,7 +111,12 @@ func (t *turn) addAll(ctx workflow.Context, playlist music.Playlist, tasks []*ag
 		done, left, err = t.sort(ctx, left, out.Songs)
 		added = append(added, done...)
 		return err
-	})
+	}
+	err := t.persist(ctx, writePatience, shown, send)
+	if unheard && temporal.IsCanceledError(err) { // what was sent may have been done: its end is heard before the stop is told
+		safe, _ := workflow.NewDisconnectedContext(ctx)
+		err = t.persist(safe, writePatience, shown, send)
+	}
 	for _, task := range left {
 		_ = t.settle(ctx, task, err) // a cancellation is the turn's, and returned below
 	}
@@ -135,7 +141,7 @@ func (t *turn) append(ctx workflow.Context, playlist music.Playlist, tasks []*ag
 	in := AppendInput{PlaylistID: playlist.ID, Batch: Batch{Changes: t.changes(tasks)}, Try: try}
 	safe, _ := workflow.NewDisconnectedContext(ctx)
 	var out BatchOutcome
-	err := workflow.ExecuteActivity(once(safe, writeLimit), acts.Append, in).Get(safe, &out)
+	err := workflow.ExecuteActivity(queued(safe), acts.Append, in).Get(safe, &out)
 	return out, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"segue/internal/agent"
+	"segue/internal/deadletter"
 	"segue/internal/music"
 )
 
@@ -35,6 +36,7 @@ func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.Pla
 		t.dropSongs(from)
 		return agent.PlaylistRef{}, err
 	}
+	t.intend(from, agent.SyncSongs, playlist)
 	t.p.Title = fmt.Sprintf("Adding %s to %s", count(len(a.Songs), "song"), playlist.Name)
 	add := t.releaseSongs
 	if t.in.Batches {
@@ -123,6 +125,7 @@ func (t *turn) takeOver(ctx workflow.Context, task *agent.Task) error {
 		return t.settle(ctx, task, err)
 	}
 	*task = out.Task
+	t.failed[task.Key] = deadletter.Join(t.failed[task.Key], out.Failed)
 	t.p.Version += out.Version
 	t.bump()
 	return nil

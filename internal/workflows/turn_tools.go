@@ -146,7 +146,9 @@ func (t *turn) removeSongs(ctx workflow.Context, a agent.RemoveSongsArgs) (agent
 	if err != nil {
 		return agent.PlaylistRef{}, err
 	}
-	for i := t.tasks(a.Songs); i < len(t.p.Tasks); i++ {
+	from := t.tasks(a.Songs)
+	t.intend(from, agent.RemoveSongs, playlist)
+	for i := from; i < len(t.p.Tasks); i++ {
 		if err := t.settle(ctx, &t.p.Tasks[i], t.removeOne(ctx, playlist, &t.p.Tasks[i])); err != nil {
 			return refTo(playlist), err
 		}
@@ -157,7 +159,7 @@ func (t *turn) removeSongs(ctx workflow.Context, a agent.RemoveSongsArgs) (agent
 }
 
 // settle ends a task of the turn with the error of its work; only a cancellation goes on up.
-func (t *turn) settle(_ workflow.Context, task *agent.Task, err error) error {
+func (t *turn) settle(ctx workflow.Context, task *agent.Task, err error) error {
 	defer t.bump()
 	task.Question = nil
 	switch {
@@ -169,8 +171,10 @@ func (t *turn) settle(_ workflow.Context, task *agent.Task, err error) error {
 		closeStages(task.Steps, agent.Cancelled)
 		return err
 	default:
-		task.State, task.Trouble = agent.Failed, troubleOf(fromTemporal(err), noTime)
+		f := fromTemporal(err)
+		task.State, task.Trouble = agent.Failed, troubleOf(f, noTime)
 		closeStages(task.Steps, agent.Failed)
+		t.note(task.Key, failedStep(task.Steps), f, workflow.Now(ctx))
 		return nil
 	}
 }

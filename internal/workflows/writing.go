@@ -26,6 +26,12 @@ func once(ctx workflow.Context, limit time.Duration) workflow.Context {
 	})
 }
 
+// queued are once's for an activity that does nothing but wait for a writer. It
+// has a queue of its own: a writer needs a place for its own activities, which those that wait for it must not take.
+func queued(ctx workflow.Context) workflow.Context {
+	return workflow.WithTaskQueue(once(ctx, writeLimit), WaitQueue)
+}
+
 // local are the options of a short activity that runs inside the workflow task
 // and only touches our own store; it is repeated until it succeeds.
 func local(ctx workflow.Context, limit time.Duration) workflow.Context {
@@ -59,15 +65,16 @@ func (w *waker) write(
 	ctx workflow.Context, shown face, playlistID, kind string, change Write,
 ) (WriteOutcome, error) {
 	var out WriteOutcome
-	try := 0
-	err := w.persist(ctx, writePatience, shown, func() error {
-		if ctx.Err() != nil {
+	try, unheard := 0, false
+	send := func() error {
+		if ctx.Err() != nil && !unheard {
 			return temporal.NewCanceledError()
 		}
 		safe, _ := workflow.NewDisconnectedContext(ctx)
 		in := WriteInput{PlaylistID: playlistID, Kind: kind, Change: change, Try: try}
 		out = WriteOutcome{} // decoding adds to what is there, and a fault must not outlive its try
-		err := workflow.ExecuteActivity(once(safe, writeLimit), acts.Write, in).Get(safe, &out)
+		err := workflow.ExecuteActivity(queued(safe), acts.Write, in).Get(safe, &out)
+		unheard = err != nil && fromTemporal(err).Unsure
 		if err != nil {
 			return err
 		}
@@ -76,7 +83,12 @@ func (w *waker) write(
 			return out.Fault.err()
 		}
 		return nil
-	})
+	}
+	err := w.persist(ctx, writePatience, shown, send)
+	if unheard && temporal.IsCanceledError(err) { // what was sent may have been done: its end is heard before the stop is told
+		safe, _ := workflow.NewDisconnectedContext(ctx)
+		err = w.persist(safe, writePatience, shown, send)
+	}
 	return out, err
 }
 

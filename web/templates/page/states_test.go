@@ -327,6 +327,15 @@ func pages() map[string]templ.Component {
 	for name, v := range rulesPages() {
 		all[name] = page.Rules(v)
 	}
+	for name, v := range lettersPages() {
+		all[name] = page.Letters(v)
+	}
+	for name, v := range letterPages() {
+		all[name] = page.Letter(v)
+	}
+	for name, v := range auditPages() {
+		all[name] = page.Audit(v)
+	}
 	for _, name := range []string{"retrying", "done", "mixed", "failed", "asking", "badlink"} {
 		all["run-"+name] = page.Run(page.RunPageView{Person: ada, Asked: "add Bohemian Rhapsody by Queen to Road Trip", Run: runStates()[name]})
 	}
@@ -341,6 +350,7 @@ func pages() map[string]templ.Component {
 	all["home"] = page.Home(page.HomeView{})
 	all["home-trouble"] = page.Home(page.HomeView{Demo: true, ReturnTo: "/c/c1", Trouble: &agent.Trouble{What: "Spotify was not allowed to let you in.", Kept: "Nothing was stored.", Do: "Log in again when you like."}})
 	all["account"] = page.Account(page.AccountView{Person: ada, Since: ago(900 * time.Hour)})
+	all["account-staff"] = page.Account(page.AccountView{Person: ada, Since: ago(900 * time.Hour), Staff: true})
 	all["account-confirm"] = page.Account(page.AccountView{Person: ada, Since: ago(900 * time.Hour), Confirm: true, Reconnect: true})
 	all["problem"] = page.Problem(page.ProblemView{Person: ada, Status: 404, Trouble: agent.Trouble{What: "There is no such page.", Kept: "Nothing was changed.", Do: "Check the address."}, Reference: "7f3a-22c1"})
 	return all

@@ -62,6 +62,7 @@ type AccountView struct {
 	Since     time.Time // when the account was connected
 	Confirm   bool      // ask once more before disconnecting (/account?confirm=disconnect)
 	Reconnect bool      // Spotify must be connected again before anything can go on
+	Staff     bool      // may open the admin pages
 }
 
 // ProblemView is an error page.

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"segue/internal/auth"
+)
+
+// environment is a getenv of a map.
+func environment(set map[string]string) func(string) string {
+	return func(name string) string { return set[name] }
+}
+
+func TestWhoMayOpenTheAdminPages(t *testing.T) {
+	t.Parallel()
+	ada := auth.Person{SpotifyID: "ada_emu", AccountID: "acc"}
+	for name, c := range map[string]struct {
+		set  map[string]string
+		want auth.Role
+	}{
+		"demo":            {nil, auth.Admin},
+		"a real Spotify":  {map[string]string{"SPOTIFY_CLIENT_ID": "x"}, auth.Nobody},
+		"demo, and named": {map[string]string{"ADMIN_USERS": "acc:viewer"}, auth.Viewer},
+		"named":           {map[string]string{"SPOTIFY_CLIENT_ID": "x", "ADMIN_USERS": "ben, ada_emu:operator"}, auth.Operator},
+	} {
+		config, err := readConfig(environment(c.set))
+		if got := config.roles.Of(ada); err != nil || got != c.want {
+			t.Errorf("%s: %s, want %s; %v", name, got, c.want, err)
+		}
+	}
+}
+
+func TestWhatCannotWorkIsRefusedAtTheStart(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{
+		"ADMIN_USERS": "ada:boss", "ALERT_WEBHOOK_URL": "http://alerts.example/s3cret",
+	} {
+		_, err := readConfig(environment(map[string]string{name: value}))
+		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

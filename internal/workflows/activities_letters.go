@@ -1,0 +1,67 @@
+package workflows
+
+import (
+	"context"
+	"encoding/json"
+
+	"segue/internal/agent"
+	"segue/internal/deadletter"
+	"segue/internal/fault"
+	"segue/internal/music"
+)
+
+// letters are dead letters by id; *store.DB satisfies it.
+type letters interface {
+	Letter(ctx context.Context, id string) (deadletter.Letter, error)
+}
+
+// retryStep calls the tool that has failed for one song. It does not know the
+// step of a run that is tried again as a whole: that one is planned anew.
+func (a *Activities) retryStep(ctx context.Context, letterID string, in PlanInput) (step agent.Step, known bool, err error) {
+	l, err := a.Letters.Letter(ctx, letterID)
+	if err != nil || l.Task == "" {
+		return agent.Step{}, false, err
+	}
+	if len(in.Calls) > 0 {
+		return agent.Step{Done: true}, true, nil
+	}
+	args, err := json.Marshal(agent.SyncSongsArgs{ // those of RemoveSongs are the same
+		Songs: []music.Song{l.Input.Song}, Playlist: agent.PlaylistRef{ID: l.Input.Playlist.ID, Name: l.Input.Playlist.Name},
+	})
+	return agent.Step{Calls: []agent.Call{{ID: "1", Tool: l.Input.Tool, Args: args}}}, true, err
+}
+
+// letterbox keeps letters; *store.DB satisfies it.
+type letterbox interface {
+	// SaveLetter returns the id of the letter that tells of it. Fault NotFound when the run is gone, with its person.
+	SaveLetter(ctx context.Context, l deadletter.Letter) (id string, fresh bool, err error)
+}
+
+// alarm tells operators of a letter; *alert.Webhook satisfies it.
+type alarm interface {
+	Announce(ctx context.Context, n deadletter.Notice) error
+}
+
+// Undertaker are the activities of DeadLetter.
+type Undertaker struct {
+	Letterbox letterbox
+	Alarm     alarm // nil: nobody is told
+}
+
+// Bury keeps a letter and returns the id of the one that tells of it: "" when
+// the person has left and taken everything along, so there is nothing to tell.
+func (u *Undertaker) Bury(ctx context.Context, l deadletter.Letter) (string, error) {
+	id, _, err := u.Letterbox.SaveLetter(ctx, l)
+	if fault.KindOf(err) == fault.NotFound {
+		return "", nil
+	}
+	return id, err
+}
+
+// Announce tells operators of a letter, if anybody wants to know.
+func (u *Undertaker) Announce(ctx context.Context, n deadletter.Notice) error {
+	if u.Alarm == nil {
+		return nil
+	}
+	return u.Alarm.Announce(ctx, n)
+}

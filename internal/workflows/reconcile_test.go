@@ -1,0 +1,104 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"segue/internal/agent"
+	"segue/internal/deadletter"
+	"segue/internal/fault"
+	"segue/internal/store"
+)
+
+// broken is an engine in which workflows were ended from outside. Its letters
+// are kept at once, as DeadLetter would.
+type broken struct {
+	db     *store.DB
+	ended  map[string]error // by run: what starting it says
+	broke  []Broken
+	since  []time.Time
+	letter error
+}
+
+func (b *broken) StartTurn(_ context.Context, run agent.Run) error { return b.ended[run.ID] }
+
+func (b *broken) StartLetter(ctx context.Context, l deadletter.Letter) error {
+	if b.letter != nil {
+		return b.letter
+	}
+	_, _, err := b.db.SaveLetter(ctx, l)
+	return err
+}
+
+func (b *broken) Broken(_ context.Context, since time.Time) ([]Broken, error) {
+	b.since = append(b.since, since)
+	return b.broke, nil
+}
+
+func TestARunEndedFromOutsideBecomesALetter(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	run := s.accept(t, "x")
+	b := &broken{db: s.rules, ended: map[string]error{run.ID: fault.New(fault.Conflict, "", nil)}}
+	r := NewReconciler(s.rules, b, slog.New(slog.DiscardHandler))
+	for range 2 {
+		if err := r.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := s.letters(t, deadletter.Filter{})
+	if len(found) != 1 || found[0].ID != run.ID || found[0].Kind != fault.Internal || len(found[0].Causes()) != 1 {
+		t.Errorf("letters %+v", found)
+	}
+}
+
+func TestTheSweepFindsWhatBrokeWithoutALetterOnce(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	finish := func(text string, p agent.Progress) agent.Run {
+		run := s.accept(t, text)
+		if p.State != "" {
+			if err := s.rules.Finish(t.Context(), "ada", run.ID, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return run
+	}
+	trouble := func(kind fault.Kind) agent.Progress {
+		return agent.Progress{State: agent.Failed, Trouble: &agent.Trouble{Kind: string(kind), What: "No."}}
+	}
+	open := finish("still open, and known to this process", agent.Progress{})
+	dead := finish("failed", trouble(fault.Internal))
+	own := finish("the person's own mistake", trouble(fault.Invalid))
+	done := finish("done", agent.Progress{State: agent.Done})
+	b := &broken{db: s.rules, letter: errors.New("engine away")}
+	for _, run := range []agent.Run{open, dead, own, done} {
+		b.broke = append(b.broke, Broken{RunID: run.ID, PersonID: "ada"})
+	}
+	b.broke = append(b.broke, Broken{RunID: "r", PersonID: "has left"})
+	r := NewReconciler(s.rules, b, slog.New(slog.DiscardHandler))
+	if err := r.Sweep(t.Context()); err == nil {
+		t.Error("a sweep that could not keep a letter says nothing")
+	}
+	b.letter = nil
+	for range 2 {
+		if err := r.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := s.letters(t, deadletter.Filter{})
+	if len(found) != 2 {
+		t.Fatalf("%d letters, want those of %s and %s: %+v", len(found), open.ID, dead.ID, found)
+	}
+	for _, l := range found {
+		if l.RunID != open.ID && l.RunID != dead.ID {
+			t.Errorf("letter %+v", l)
+		}
+	}
+	if !b.since[0].IsZero() || !b.since[1].IsZero() || b.since[2].IsZero() {
+		t.Errorf("looked since %v: a sweep that failed must be repeated whole", b.since)
+	}
+}
