@@ -11,13 +11,11 @@ import (
 	"time"
 )
 
-// How often the source is asked. A source that rings without end is read five
-// times a second; the first changes after a quiet time are read sooner, so that
-// the end of a short run is not held back by the steps just before it.
+// How often the source is asked. The first change after a quiet time is read at
+// once; what changes within the next 200 ms is read together after it. That is at most
+// five reads a second, and no change is older than that when it is read.
 const (
-	coalesce = 30 * time.Millisecond  // changes come in bursts: wait for the rest of one
-	perSec   = 5                      // reads a second
-	burst    = 5                      // reads that may be saved up
+	between  = 200 * time.Millisecond // least time from one read to the next
 	fallback = 5 * time.Second        // a doorbell may be lost: look anyway
 	linger   = 2 * time.Second        // a reload comes back within this time
 	backoff  = 500 * time.Millisecond // first pause after a failure; doubles
@@ -41,7 +39,8 @@ type Watch[T Snapshot] interface {
 	// Snapshot returns the newest state.
 	Snapshot(ctx context.Context) (T, error)
 	// Wait is the doorbell: it returns nil when the state may have changed since
-	// the last Snapshot began. It may ring too often; a lost ring costs five seconds.
+	// the last Snapshot began, and once, after the last change, io.EOF: that is read
+	// without delay. It may ring too often; a lost ring costs five seconds.
 	Wait(ctx context.Context) error
 	// Close ends the watch and waits for what it has started.
 	Close()

@@ -162,8 +162,8 @@ func TestEverybodyIsToldOfEachChangeAndTheEnd(t *testing.T) {
 		if got := (<-a.C()).version; got != 2 {
 			t.Fatalf("second snapshot %d, want 2", got)
 		}
-		if took := time.Since(changed); took > coalesce {
-			t.Errorf("took %v, want at most %v", took, coalesce)
+		if took := time.Since(changed); took > 0 {
+			t.Errorf("took %v after a quiet time, want it at once", took)
 		}
 		d.tell(state{version: 3, final: true})
 		time.Sleep(time.Second)
@@ -223,8 +223,75 @@ func TestABellWithoutEndCostsFiveReadsASecond(t *testing.T) {
 			d.tell(state{version: i})
 			time.Sleep(10 * time.Millisecond)
 		}
-		if reads := d.count(); reads < 50 || reads > 56 {
-			t.Errorf("%d reads in 10 s, want 50 and the few saved up", reads)
+		time.Sleep(between / 2)
+		if reads := d.count(); reads != 51 {
+			t.Errorf("%d reads in 10 s, want the first and 50", reads)
+		}
+	})
+}
+
+func TestABurstCostsOneMoreReadAndNothingOfItIsLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoor()
+		h := New(d, quiet())
+		defer h.Close()
+		s := h.Subscribe("r")
+		<-s.C()
+		time.Sleep(time.Second)
+		for v := range int64(10) {
+			d.tell(state{version: v + 1})
+			time.Sleep(between / 20)
+		}
+		last := time.Now().Add(-between / 20)
+		if got := newest(t, s).version; got != 1 {
+			t.Errorf("got %d first, want the first change", got)
+		}
+		if got := (<-s.C()).version; got != 10 {
+			t.Errorf("got %d then, want the newest", got)
+		}
+		if took := time.Since(last); took > between {
+			t.Errorf("the last change took %v, want at most %v", took, between)
+		}
+		time.Sleep(time.Second)
+		if reads := d.count(); reads != 3 {
+			t.Errorf("%d reads, want 3: at first, at the first change, after the burst", reads)
+		}
+	})
+}
+
+// ending rings a last time when its state is final.
+type ending struct{ *door }
+
+func (e ending) Watch(string) Watch[state] { return last{e.visit()} }
+
+type last struct{ *visit }
+
+func (l last) Wait(ctx context.Context) error {
+	err := l.visit.Wait(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil && l.now.final {
+		return io.EOF
+	}
+	return err
+}
+
+func TestTheEndIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoor()
+		h := New(ending{d}, quiet())
+		defer h.Close()
+		s := h.Subscribe("r")
+		<-s.C()
+		began := time.Now()
+		time.Sleep(between / 10)
+		d.tell(state{version: 1}) // waits for what follows
+		time.Sleep(between / 10)
+		d.tell(state{version: 2, final: true})
+		if got := <-s.C(); !got.final || time.Since(began) > between/5 {
+			t.Errorf("got %v after %v, want the end at once", got, time.Since(began))
 		}
 	})
 }
@@ -300,7 +367,7 @@ func TestALostBellCostsFiveSeconds(t *testing.T) {
 		d.change(state{version: 1})
 		changed := time.Now()
 		<-s.C()
-		if took := time.Since(changed); took < 4*time.Second || took > fallback+coalesce {
+		if took := time.Since(changed); took < 4*time.Second || took > fallback+between {
 			t.Errorf("seen after %v, want about %v", took, fallback)
 		}
 	})
@@ -334,8 +401,8 @@ func TestAChangeBetweenReadAndWaitIsNotMissed(t *testing.T) {
 		if got := (<-s.C()).version; got != 1 {
 			t.Fatalf("second snapshot %d, want 1", got)
 		}
-		if took := time.Since(began); took > coalesce {
-			t.Errorf("took %v, want at most %v", took, coalesce)
+		if took := time.Since(began); took > between {
+			t.Errorf("took %v, want at most %v", took, between)
 		}
 	})
 }

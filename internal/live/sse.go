@@ -1,7 +1,6 @@
 package live
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,13 +14,37 @@ const (
 	retry      = 500              // milliseconds until a browser comes back
 )
 
+// Message is an unnamed event as it goes over the wire. It is the same for every
+// browser, so it is made once for all of them.
+type Message []byte
+
+// NewMessage returns the message that htmx swaps into the page. id is the version
+// of the snapshot; the browser returns it as Last-Event-ID.
+func NewMessage(id int64, html []byte) Message {
+	frame := append([]byte("id: "), strconv.AppendInt(nil, id, 10)...)
+	return appendData(append(frame, '\n'), string(html))
+}
+
+// appendData appends one data line for each line of text; even an empty text needs
+// one, or the browser would drop the event.
+func appendData(frame []byte, text string) []byte {
+	for line := range strings.SplitSeq(lineEnds.Replace(text), "\n") {
+		frame = append(frame, "data: "...)
+		frame = append(frame, line...)
+		frame = append(frame, '\n')
+	}
+	return append(frame, '\n')
+}
+
+// lineEnds are all that ends a line in an event stream.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // Writer writes server-sent events to one browser. Every call is flushed and
 // must be taken within 15 s. It is not safe for concurrent use.
 type Writer struct {
 	out     http.ResponseWriter
 	control *http.ResponseController
 	begun   bool
-	frame   bytes.Buffer
 }
 
 // NewWriter sends the headers of an event stream at once. It fails when w cannot flush.
@@ -36,74 +59,39 @@ func NewWriter(w http.ResponseWriter) (*Writer, error) {
 	return s, s.send()
 }
 
-// Message sends an unnamed event, which htmx swaps into the page. id is the
-// version of the snapshot; the browser returns it as Last-Event-ID.
-func (s *Writer) Message(id int64, html []byte) error {
-	s.begin()
-	s.frame.WriteString("id: ")
-	s.frame.WriteString(strconv.FormatInt(id, 10))
-	s.frame.WriteByte('\n')
-	s.data(string(html))
-	return s.send()
-}
+// Message sends a message.
+func (s *Writer) Message(m Message) error { return s.event(m) }
 
 // Event sends a named event, such as "done"; name must be one line.
 func (s *Writer) Event(name, data string) error {
 	if strings.ContainsAny(name, "\r\n") {
 		return fmt.Errorf("event name %q is not one line", name)
 	}
-	s.begin()
-	s.frame.WriteString("event: ")
-	s.frame.WriteString(name)
-	s.frame.WriteByte('\n')
-	s.data(data)
-	return s.send()
-}
-
-// Comment sends text that browsers ignore; line breaks become spaces.
-func (s *Writer) Comment(text string) error {
-	s.frame.WriteString(": ")
-	s.frame.WriteString(lineBreaks.Replace(text))
-	s.frame.WriteString("\n\n")
-	return s.send()
+	return s.event(appendData([]byte("event: "+name+"\n"), data))
 }
 
 // Beat sends a comment, so that nothing on the way takes the stream for dead.
-func (s *Writer) Beat() error { return s.Comment("beat") }
+func (s *Writer) Beat() error { return s.send([]byte(": beat\n\n")) }
 
-var lineBreaks = strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ")
-
-// lineEnds are all that ends a line in an event stream.
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-
-// begin tells the browser, once, how soon to come back.
-func (s *Writer) begin() {
-	if !s.begun {
-		s.begun = true
-		fmt.Fprintf(&s.frame, "retry: %d\n", retry)
+// event sends a frame; the first one tells the browser how soon to come back.
+func (s *Writer) event(frame []byte) error {
+	if s.begun {
+		return s.send(frame)
 	}
+	s.begun = true
+	return s.send(fmt.Appendf(nil, "retry: %d\n", retry), frame)
 }
 
-// data writes one data line for each line of text; even an empty text needs one,
-// or the browser would drop the event.
-func (s *Writer) data(text string) {
-	for line := range strings.SplitSeq(lineEnds.Replace(text), "\n") {
-		s.frame.WriteString("data: ")
-		s.frame.WriteString(line)
-		s.frame.WriteByte('\n')
-	}
-	s.frame.WriteByte('\n')
-}
-
-// send writes and flushes the frame under a deadline of its own. The deadline is
+// send writes and flushes frames under a deadline of its own. The deadline is
 // taken away afterwards, or the end of a quiet stream would fail by it.
-func (s *Writer) send() error {
-	defer s.frame.Reset()
+func (s *Writer) send(frames ...[]byte) error {
 	if err := s.deadline(time.Now().Add(writeLimit)); err != nil {
 		return fmt.Errorf("limit the write: %w", err)
 	}
-	if _, err := s.out.Write(s.frame.Bytes()); err != nil {
-		return fmt.Errorf("write event: %w", err)
+	for _, frame := range frames {
+		if _, err := s.out.Write(frame); err != nil {
+			return fmt.Errorf("write event: %w", err)
+		}
 	}
 	if err := s.control.Flush(); err != nil {
 		return fmt.Errorf("flush event: %w", err)

@@ -17,15 +17,14 @@ func TestEventsAreWrittenAsBrowsersReadThem(t *testing.T) {
 		write func(*Writer) error
 		want  string
 	}{
-		"message":            {func(w *Writer) error { return w.Message(7, []byte("<p>a</p>")) }, "retry: 500\nid: 7\ndata: <p>a</p>\n\n"},
-		"lines of all kinds": {func(w *Writer) error { return w.Message(1, []byte("a\nb\r\nc\rd")) }, "retry: 500\nid: 1\ndata: a\ndata: b\ndata: c\ndata: d\n\n"},
-		"last empty line":    {func(w *Writer) error { return w.Message(1, []byte("a\n")) }, "retry: 500\nid: 1\ndata: a\ndata: \n\n"},
+		"message":            {func(w *Writer) error { return w.Message(NewMessage(7, []byte("<p>a</p>"))) }, "retry: 500\nid: 7\ndata: <p>a</p>\n\n"},
+		"lines of all kinds": {func(w *Writer) error { return w.Message(NewMessage(1, []byte("a\nb\r\nc\rd"))) }, "retry: 500\nid: 1\ndata: a\ndata: b\ndata: c\ndata: d\n\n"},
+		"last empty line":    {func(w *Writer) error { return w.Message(NewMessage(1, []byte("a\n"))) }, "retry: 500\nid: 1\ndata: a\ndata: \n\n"},
 		"named and empty":    {func(w *Writer) error { return w.Event("done", "") }, "retry: 500\nevent: done\ndata: \n\n"},
-		"comment":            {func(w *Writer) error { return w.Comment("a\nb") }, ": a b\n\n"},
 		"beat":               {(*Writer).Beat, ": beat\n\n"},
 		"retry only once": {func(w *Writer) error {
-			_ = w.Message(1, []byte("a"))
-			return w.Message(2, []byte("b"))
+			_ = w.Message(NewMessage(1, []byte("a")))
+			return w.Message(NewMessage(2, []byte("b")))
 		}, "retry: 500\nid: 1\ndata: a\n\nid: 2\ndata: b\n\n"},
 	}
 	for name, c := range cases {
@@ -65,7 +64,7 @@ func TestTheHeadersGoOutBeforeTheFirstMessage(t *testing.T) {
 			return
 		}
 		<-hold
-		if err := s.Message(1, []byte("a")); err != nil {
+		if err := s.Message(NewMessage(1, []byte("a"))); err != nil {
 			t.Error(err)
 		}
 		<-r.Context().Done()
@@ -147,7 +146,7 @@ func TestAGoneBrowserEndsTheStream(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		s, err := NewWriter(w)
 		for err == nil {
-			err = s.Message(1, make([]byte, 1<<16))
+			err = s.Message(NewMessage(1, make([]byte, 1<<16)))
 		}
 		ended <- err
 	}))

@@ -2,11 +2,11 @@ package live
 
 import (
 	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // watcher reads one id for all its subscribers. Fields below end are guarded by hub.mu.
@@ -59,14 +59,14 @@ func (w *watcher[T]) run(ctx context.Context) {
 	watch := w.hub.src.Watch(w.id)
 	defer watch.Close()
 	failures := 0
-	reads := rate.NewLimiter(perSec, burst)
-	for ctx.Err() == nil && reads.Wait(ctx) == nil {
+	for ctx.Err() == nil {
+		began := time.Now()
 		snapshot, err := watch.Snapshot(ctx)
 		if err == nil && w.publish(snapshot) {
 			return
 		}
 		if err == nil {
-			err = hear(ctx, watch)
+			err = hear(ctx, watch, began.Add(between))
 		}
 		if err != nil {
 			failures++
@@ -75,17 +75,29 @@ func (w *watcher[T]) run(ctx context.Context) {
 			continue
 		}
 		failures = 0
-		pause(ctx, coalesce)
 	}
 }
 
-// hear waits for the bell, but not longer than fallback.
-func hear[T Snapshot](ctx context.Context, watch Watch[T]) error {
-	limited, cancel := context.WithTimeout(ctx, fallback)
+// hear waits for the bell, but not longer than fallback, and then until next
+// unless it was the last.
+func hear[T Snapshot](ctx context.Context, watch Watch[T], next time.Time) error {
+	err := wait(ctx, watch, time.Now().Add(fallback))
+	for err == nil && time.Now().Before(next) && ctx.Err() == nil {
+		err = wait(ctx, watch, next)
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// wait is Wait with an end of its own, which is no error.
+func wait[T Snapshot](ctx context.Context, watch Watch[T], end time.Time) error {
+	limited, cancel := context.WithDeadline(ctx, end)
 	defer cancel()
 	err := watch.Wait(limited)
-	if limited.Err() != nil {
-		return nil
+	if err != nil && limited.Err() != nil {
+		return nil // the time is over
 	}
 	return err
 }

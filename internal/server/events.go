@@ -13,10 +13,6 @@ import (
 	"segue/internal/live"
 )
 
-// pace is the least time between two messages of one stream; what changes
-// meanwhile is seen in the next one, since a snapshot is the whole state.
-const pace = 100 * time.Millisecond
-
 // streamRun sends the state of a run as it changes, until it is final. The
 // stream ends early when its time is over, when the session ends or at shutdown;
 // the browser then asks again.
@@ -82,7 +78,7 @@ type stream struct {
 
 // follow sends snapshots until one of the ends. A write that fails means that
 // the browser has gone, which is no error of anybody's.
-func (st *stream) follow(snapshots <-chan Snapshot) error {
+func (st *stream) follow(snapshots <-chan *Snapshot) error {
 	life := time.NewTimer(st.server.Limits.StreamLife)
 	defer life.Stop()
 	beat := time.NewTicker(st.server.Limits.Heartbeat)
@@ -93,7 +89,7 @@ func (st *stream) follow(snapshots <-chan Snapshot) error {
 			if !open {
 				return nil
 			}
-			if more, err := st.show(snap); err != nil || !more || !st.rest() {
+			if more, err := st.show(snap); err != nil || !more {
 				return err
 			}
 		case <-beat.C:
@@ -112,16 +108,16 @@ func (st *stream) follow(snapshots <-chan Snapshot) error {
 
 // show sends one snapshot unless the browser has it, and after a final one the
 // end. It reports whether there is more to come; the error is one of rendering.
-func (st *stream) show(snap Snapshot) (more bool, err error) {
+func (st *stream) show(snap *Snapshot) (more bool, err error) {
 	version := snap.SnapshotVersion()
 	if version == st.seen && !snap.Final() {
 		return true, nil
 	}
-	html, err := snap.html(st.full)
+	message, err := snap.message(st.full)
 	if err != nil {
 		return false, fmt.Errorf("render run %s: %w", snap.Run.ID, err)
 	}
-	if st.out.Message(version, html) != nil {
+	if st.out.Message(message) != nil {
 		return false, nil //nolint:nilerr // the browser has gone
 	}
 	st.seen = version
@@ -130,20 +126,6 @@ func (st *stream) show(snap Snapshot) (more bool, err error) {
 		return false, nil
 	}
 	return true, nil
-}
-
-// rest lets the pace pass; false means that the stream is over.
-func (st *stream) rest() bool {
-	wait := time.NewTimer(pace)
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-		return true
-	case <-st.server.closing:
-		return false
-	case <-st.request.Context().Done():
-		return false
-	}
 }
 
 // stillAllowed reports whether the session lives on; the browser is told when it

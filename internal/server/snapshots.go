@@ -14,45 +14,42 @@ import (
 	"segue/web/templates/partial"
 )
 
-// Snapshot is the whole visible state of a run: what a page shows and a stream sends.
+// Snapshot is the whole visible state of a run: what a page shows and a stream
+// sends. Its readers share it.
 type Snapshot struct {
-	Run      agent.Run
-	Progress agent.Progress
-	cards    *cards
+	Run         agent.Run
+	Progress    agent.Progress
+	short, full card
 }
 
-// cards are the two ways a snapshot is rendered, each once for all its readers.
-type cards struct{ short, full card }
-
+// card is a snapshot as a stream sends it, made once for all its readers.
 type card struct {
-	once sync.Once
-	html []byte
-	err  error
+	once    sync.Once
+	message live.Message
+	err     error
 }
 
-func newSnapshot(run agent.Run, p agent.Progress) Snapshot {
-	return Snapshot{Run: run, Progress: p, cards: new(cards)}
-}
+func newSnapshot(run agent.Run, p agent.Progress) *Snapshot { return &Snapshot{Run: run, Progress: p} }
 
-// html returns the card of the run, with every detail or without.
-func (s Snapshot) html(full bool) ([]byte, error) {
-	c := &s.cards.short
+// message returns the card of the run, with every detail or without.
+func (s *Snapshot) message(full bool) (live.Message, error) {
+	c := &s.short
 	if full {
-		c = &s.cards.full
+		c = &s.full
 	}
 	c.once.Do(func() {
 		v := partial.RunView{Run: s.Run, Progress: s.Progress, Live: true, Full: full, Now: time.Now()}
-		var out bytes.Buffer
-		if c.err = partial.Run(v).Render(context.Background(), &out); c.err == nil {
-			c.html = out.Bytes()
+		var html bytes.Buffer
+		if c.err = partial.Run(v).Render(context.Background(), &html); c.err == nil {
+			c.message = live.NewMessage(s.SnapshotVersion(), html.Bytes())
 		}
 	})
-	return c.html, c.err
+	return c.message, c.err
 }
 
 // SnapshotVersion rises with every visible change; it is 0 until the run has
 // started. Reaching the ledger counts as one, though the engine's number stays.
-func (s Snapshot) SnapshotVersion() int64 {
+func (s *Snapshot) SnapshotVersion() int64 {
 	if s.Final() {
 		return s.Progress.Version + 1
 	}
@@ -61,7 +58,7 @@ func (s Snapshot) SnapshotVersion() int64 {
 
 // Final reports whether the run has ended and the ledger knows how. A run that
 // the engine alone calls final may still be on its way into the ledger.
-func (s Snapshot) Final() bool { return s.Run.State.Final() }
+func (s *Snapshot) Final() bool { return s.Run.State.Final() }
 
 // snapshots is where streams and pages get the state of a run: the ledger when
 // it is final there, the engine while it runs, and the ledger again before the
@@ -81,7 +78,7 @@ type watch struct {
 }
 
 // Watch starts to follow the run that key names.
-func (s *snapshots) Watch(key string) live.Watch[Snapshot] {
+func (s *snapshots) Watch(key string) live.Watch[*Snapshot] {
 	personID, runID, _ := strings.Cut(key, "/")
 	return &watch{Watch: s.engine.Watch(runID), all: s, person: personID, runID: runID}
 }
@@ -91,22 +88,22 @@ func (s *snapshots) Watch(key string) live.Watch[Snapshot] {
 func runKey(r agent.Run) string { return r.PersonID + "/" + r.ID }
 
 // Snapshot returns the state of the run.
-func (w *watch) Snapshot(ctx context.Context) (Snapshot, error) {
+func (w *watch) Snapshot(ctx context.Context) (*Snapshot, error) {
 	run, err := w.all.ledger.Run(ctx, w.person, w.runID)
 	if err != nil {
-		return Snapshot{}, err
+		return nil, err
 	}
 	return snapshot(ctx, run, w.Progress)
 }
 
 // of returns the state of a run as just read from the ledger.
-func (s *snapshots) of(ctx context.Context, run agent.Run) (Snapshot, error) {
+func (s *snapshots) of(ctx context.Context, run agent.Run) (*Snapshot, error) {
 	return snapshot(ctx, run, func(ctx context.Context) (agent.Progress, error) { return s.engine.Progress(ctx, run.ID) })
 }
 
 func snapshot(
 	ctx context.Context, run agent.Run, progress func(context.Context) (agent.Progress, error),
-) (Snapshot, error) {
+) (*Snapshot, error) {
 	if run.State.Final() {
 		return newSnapshot(run, outcome(run)), nil
 	}
@@ -117,7 +114,7 @@ func snapshot(
 	case fault.KindOf(err) == fault.NotFound:
 		return newSnapshot(run, accepted(run)), nil
 	}
-	return Snapshot{}, fmt.Errorf("read progress of run %s: %w", run.ID, err)
+	return nil, fmt.Errorf("read progress of run %s: %w", run.ID, err)
 }
 
 // outcome is the last snapshot of a run that has ended.

@@ -54,6 +54,9 @@ func dynamic() dynamicconfig.Client {
 		"history.hostLevelCacheMaxSize":                  8096, // memory
 		// One shard at the default of 20 makes every step wait up to 50 ms.
 		"history.transferProcessorMaxPollRPS": 1000,
+		// Records for lists are written once a second: a workflow that has ended by then costs one, not one for each change.
+		"history.visibilityProcessorMaxPollRPS": 1,
+		"history.visibilityTaskBatchSize":       1000,
 		// A wait for the close event may lose its wake-up; this bounds what that costs.
 		"history.longPollExpirationInterval": 2 * time.Second,
 		"history.MaxBufferedQueryCount":      16,

@@ -3,6 +3,7 @@
 package temporald
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -26,7 +27,7 @@ const defaultRetention = 14 * 24 * time.Hour
 
 // openStore returns the description of the server's database, and makes the file
 // when it is not there. A half-made file can never be found under the final name.
-func openStore(o Options) (*config.SQL, error) {
+func openStore(ctx context.Context, o Options) (*config.SQL, error) {
 	name, err := fileName()
 	if err != nil {
 		return nil, err
@@ -34,7 +35,7 @@ func openStore(o Options) (*config.SQL, error) {
 	path := filepath.Join(o.Dir, name)
 	_, err = os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = create(path, o)
+		err = create(ctx, path, o)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", path, err)
@@ -47,8 +48,8 @@ func openStore(o Options) (*config.SQL, error) {
 }
 
 // fileName returns temporal-<hash>.db. The file has no schema version and no
-// migrations, so its name carries a hash of both schemas and of the server's
-// minor version: another hash means another, empty file.
+// migrations, so its name carries a hash of both schemas, of what is dropped from
+// them and of the server's minor version: another hash means another, empty file.
 func fileName() (string, error) {
 	sum := sha256.New()
 	for _, name := range []string{"sqlite/v3/temporal/schema.sql", "sqlite/v3/visibility/schema.sql"} {
@@ -58,6 +59,7 @@ func fileName() (string, error) {
 		}
 		sum.Write(text)
 	}
+	sum.Write([]byte(spare))
 	sum.Write([]byte(minor(headers.ServerVersion)))
 	return "temporal-" + hex.EncodeToString(sum.Sum(nil))[:12] + ".db", nil
 }
@@ -69,13 +71,16 @@ func minor(version string) string {
 }
 
 // create builds schema and namespace under a temporary name and renames it.
-func create(path string, o Options) error {
+func create(ctx context.Context, path string, o Options) error {
 	building := path + ".building"
 	if err := os.Remove(building); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	db := database(building, map[string]string{"mode": "rwc", "journal_mode": "delete", "synchronous": "off"})
 	if err := sqlite.SetupSchema(db); err != nil {
+		return err
+	}
+	if err := dropIndexes(ctx, building); err != nil {
 		return err
 	}
 	ns, err := namespace(o)

@@ -30,7 +30,7 @@ type Server struct {
 // Start brings the server up and returns once its frontend answers. The file is
 // made when there is none that fits this version of the server. Errors are the operator's.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	store, err := openStore(o)
+	store, err := openStore(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -4,13 +4,16 @@ package temporald
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 )
 
 func start(t *testing.T, dir string) *Server {
@@ -76,6 +79,72 @@ func TestAWorkflowSurvivesARestartOnTheSameFile(t *testing.T) {
 	defer cancel()
 	if _, err := c.DescribeWorkflowExecution(ctx, "kept", ""); err != nil {
 		t.Fatalf("the workflow is gone after the restart: %v", err)
+	}
+}
+
+func TestANewFileKeepsOneIndexOfTheRecords(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	start(t, dir).Stop()
+	name, err := fileName()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var names string
+	const kept = `SELECT group_concat(name) FROM sqlite_master WHERE tbl_name = 'executions_visibility' AND type = 'index' AND sql IS NOT NULL`
+	if err := db.QueryRowContext(t.Context(), kept).Scan(&names); err != nil || names != "default_idx" {
+		t.Errorf("indexes %q, error %v, want the one of the default order", names, err)
+	}
+}
+
+func TestWorkflowsAreFoundByAttributeIDTypeAndState(t *testing.T) {
+	t.Parallel()
+	srv := start(t, t.TempDir())
+	defer srv.Stop()
+	c, err := client.Dial(client.Options{HostPort: srv.Address(), Namespace: Namespace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	user := temporal.NewSearchAttributeKeyKeyword("UserId")
+	for _, id := range []string{"ada", "ben"} {
+		attributes := temporal.NewSearchAttributes(user.ValueSet(id))
+		o := client.StartWorkflowOptions{ID: "of-" + id, TaskQueue: "nobody", TypedSearchAttributes: attributes}
+		if _, err := c.ExecuteWorkflow(t.Context(), o, "Waits"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for query, want := range map[string]int{
+		"UserId = 'ada'":                                1,
+		"WorkflowId = 'of-ben'":                         1,
+		"WorkflowType = 'Waits' AND UserId != 'ada'":    1,
+		"ExecutionStatus = 'Running'":                   2,
+		"StartTime < '2000-01-01T00:00:00Z'":            0,
+		"UserId = 'ada' AND ExecutionStatus = 'Failed'": 0,
+	} {
+		found(t, c, query, want)
+	}
+}
+
+// found waits until a list has as many workflows: records follow within seconds.
+func found(t *testing.T, c client.Client, query string, want int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for {
+		answer, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query})
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		if len(answer.GetExecutions()) == want {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -173,8 +174,8 @@ func (d *direct) create(ctx context.Context, name string) error {
 	return d.call(ctx, http.MethodPost, "/me/playlists", map[string]any{"name": name, "public": false}, nil)
 }
 
-// lastAnswer returns when the emulated Spotify answered its last call.
-func (p *process) lastAnswer(ctx context.Context) (time.Time, error) {
+// lastAnswer returns when the emulated Spotify answered its last call of a path that ends in suffix.
+func (p *process) lastAnswer(ctx context.Context, suffix string) (time.Time, error) {
 	text, err := get(ctx, http.DefaultClient, p.spy+"/_emulator/requests")
 	if err != nil {
 		return time.Time{}, err
@@ -182,14 +183,19 @@ func (p *process) lastAnswer(ctx context.Context) (time.Time, error) {
 	var log struct {
 		Requests []struct {
 			At     time.Time
+			Path   string
 			Millis int64
 		}
 	}
-	if err := json.Unmarshal([]byte(text), &log); err != nil || len(log.Requests) == 0 {
-		return time.Time{}, errors.Join(err, errors.New("no request was made"))
+	if err := json.Unmarshal([]byte(text), &log); err != nil {
+		return time.Time{}, err
 	}
-	last := log.Requests[len(log.Requests)-1]
-	return last.At.Add(time.Duration(last.Millis) * time.Millisecond), nil
+	for _, r := range slices.Backward(log.Requests) {
+		if strings.HasSuffix(r.Path, suffix) {
+			return r.At.Add(time.Duration(r.Millis) * time.Millisecond), nil
+		}
+	}
+	return time.Time{}, errors.New("no such request was made")
 }
 
 // withoutLag makes writes visible at once.

@@ -51,21 +51,25 @@ func (v *person) follow(ctx context.Context, run string) (<-chan event, error) {
 	return events, nil
 }
 
-// finish follows a run to its end and returns when its last card came.
-func (v *person) finish(ctx context.Context, run string) (last event, err error) {
+// finish follows a run to its end and returns its cards. A question is no good end.
+func (v *person) finish(ctx context.Context, run string) ([]event, error) {
 	events, err := v.follow(ctx, run)
 	if err != nil {
-		return last, err
+		return nil, err
 	}
+	var cards []event
 	for e := range events {
 		if strings.Contains(e.data, "data-state") {
-			last = e
+			cards = append(cards, e)
+		}
+		if strings.Contains(e.data, `data-state="waiting"`) {
+			break
 		}
 	}
-	if !strings.Contains(last.data, `data-state="done"`) {
-		return last, fmt.Errorf("run %s did not end well", run)
+	if len(cards) == 0 || !strings.Contains(cards[len(cards)-1].data, `data-state="done"`) {
+		return nil, fmt.Errorf("run %s did not end well", run)
 	}
-	return last, nil
+	return cards, nil
 }
 
 // streams measures from POST to the first message, and from the end of the last
@@ -79,24 +83,17 @@ func streams(ctx context.Context) ([]row, error) {
 			if err != nil {
 				return nil, err
 			}
-			events, err := v.follow(ctx, run)
+			cards, err := v.finish(ctx, run)
 			if err != nil {
 				return nil, err
 			}
-			e := <-events
-			last := e
-			for e := range events {
-				if strings.Contains(e.data, "data-state") {
-					last = e
-				}
-			}
-			answered, err := p.lastAnswer(ctx)
+			answered, err := p.lastAnswer(ctx, "")
 			if err != nil {
 				return nil, err
 			}
 			if i >= 10 { // warm
-				first = append(first, e.at.Sub(began))
-				change = append(change, max(0, last.at.Sub(answered)))
+				first = append(first, cards[0].at.Sub(began))
+				change = append(change, max(0, cards[len(cards)-1].at.Sub(answered)))
 			}
 		}
 		return []row{
