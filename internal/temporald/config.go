@@ -54,6 +54,8 @@ func dynamic() dynamicconfig.Client {
 		"history.hostLevelCacheMaxSize":                  8096, // memory
 		// One shard at the default of 20 makes every step wait up to 50 ms.
 		"history.transferProcessorMaxPollRPS": 1000,
+		// For clocks that differ between machines: until then a timer of a millisecond waits as long.
+		"history.timerProcessorMaxTimeShift": 10 * time.Millisecond,
 		// Records for lists are written once a second: a workflow that has ended by then costs one, not one for each change.
 		"history.visibilityProcessorMaxPollRPS": 1,
 		"history.visibilityTaskBatchSize":       1000,
