@@ -224,6 +224,35 @@ func TestARestartGoesOn(t *testing.T) {
 	}
 }
 
+func TestAStopHearsTheEndOfAnAddUnderWay(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	before := r.rows("Road Trip")
+	must(t, r.emulator.Inject(emulator.Fault{Method: "POST", Path: "/items$", Latency: emulator.Span(3 * time.Second)}))
+	run := r.say("add Bohemian Rhapsody by Queen to Road Trip")
+	for posts := 0; posts == 0; time.Sleep(20 * time.Millisecond) {
+		posts = r.attempts(run)
+	}
+	r.stop() // nobody hears the answer
+	r.start()
+	must(t, r.engine.Cancel(t.Context(), run.ID, true))
+	if p := r.end(run); p.State != agent.Cancelled {
+		t.Errorf("ended %s, want cancelled", p.State)
+	}
+	time.Sleep(4 * time.Second) // what was in the air has landed
+	if after := r.rows("Road Trip"); !slices.Equal(after, before) {
+		t.Errorf("after the stop %v, want %v", after, before)
+	}
+}
+
+// attempts counts the requests to add that are on disk for the only song of a run.
+func (r *rig) attempts(run agent.Run) int {
+	r.t.Helper()
+	found, err := r.db.AttemptRecords(r.t.Context(), r.person, []string{run.ID + "-1"})
+	must(r.t, err)
+	return len(found)
+}
+
 func TestWhatWasAcceptedButNeverStartedIsStarted(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

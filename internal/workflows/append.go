@@ -166,7 +166,7 @@ func (w *writer) postAll(ctx workflow.Context, b *batch, at []int) error {
 	}
 	f := fromTemporal(err)
 	switch {
-	case f.Unsure:
+	case unheard(err):
 		for _, i := range at {
 			b.open[i] = true
 		}

@@ -69,6 +69,13 @@ func fromTemporal(err error) *fault.Error {
 	return fault.New(fault.Internal, "Something went wrong on our side.", err)
 }
 
+// unheard reports whether the error of an activity leaves open what it has done:
+// it says so, or it is none of our faults, as after a timeout or when its worker was stopped.
+func unheard(err error) bool {
+	app, ok := errors.AsType[*temporal.ApplicationError](err)
+	return err != nil && (!ok || !app.HasDetails() || fromTemporal(err).Unsure)
+}
+
 // translator is the worker interceptor that applies toTemporal.
 type translator struct {
 	interceptor.WorkerInterceptorBase

@@ -31,10 +31,11 @@ type shelf struct {
 	fails  []failure // of the next posts, in order
 	now    func() time.Time
 	late   []lateRow
-	reads  []error // of the next reads, in order
-	looked int     // complete reads
-	dead   string  // a URI that Spotify does not know
-	asked  int     // searches and looks at one track
+	reads  []error      // of the next reads, in order
+	looked int          // complete reads
+	dead   string       // a URI that Spotify does not know
+	asked  int          // searches and looks at one track
+	away   func() error // what the next searches meet; nil for nothing
 }
 
 // failure is how one post goes wrong: what the caller is told, and whether it was applied all the same.
@@ -53,6 +54,11 @@ func (s *shelf) Search(context.Context, string, string, int) ([]music.Track, err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked++
+	if s.away != nil {
+		if err := s.away(); err != nil {
+			return nil, err
+		}
+	}
 	return s.tracks, nil
 }
 

@@ -258,3 +258,27 @@ func TestACancelledSongEndsCalmly(t *testing.T) {
 	p := s.sync(t, music.Song{Title: "Hallelujah"})
 	wantTask(t, p.Task, agent.Cancelled, "")
 }
+
+func TestAWakeThatComesDuringATryCounts(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.shelf.tracks = []music.Track{queen}
+	s.shelf.away = func() error { // the person logs in while the try fails
+		if s.shelf.asked > 1 {
+			return nil
+		}
+		s.SignalWorkflow(SignalWake, nil)
+		return fault.New(fault.Unauthorised, "Spotify needs you to log in again.", nil)
+	}
+	began := s.Now()
+	s.ExecuteWorkflow(SyncSong, SongInput{
+		RunID: "run1", PersonID: "ada", Key: "1", Find: true, Song: music.Song{Title: "Bohemian Rhapsody", Artists: []string{"Queen"}},
+	})
+	var p SongProgress
+	if err := s.GetWorkflowResult(&p); err != nil || p.Task.Match == nil {
+		t.Fatalf("result %+v, error %v", p, err)
+	}
+	if took := s.Now().Sub(began); took >= loginPause {
+		t.Errorf("it went on after %v, want at once", took)
+	}
+}

@@ -95,14 +95,14 @@ func (t *turn) addAll(ctx workflow.Context, playlist music.Playlist, tasks []*ag
 		return err
 	}
 	var added []*agent.Task
-	left, try, unheard := tasks, 0, false
+	left, try, open := tasks, 0, false
 	shown := crowd{agent.Adding, &left, t.bump}.enter(ctx)
 	send := func() error {
-		if ctx.Err() != nil && !unheard {
+		if ctx.Err() != nil && !open {
 			return temporal.NewCanceledError()
 		}
 		out, err := t.append(ctx, playlist, left, try)
-		unheard = err != nil && fromTemporal(err).Unsure
+		open = unheard(err)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (t *turn) addAll(ctx workflow.Context, playlist music.Playlist, tasks []*ag
 		return err
 	}
 	err := t.persist(ctx, writePatience, shown, send)
-	if unheard && temporal.IsCanceledError(err) { // what was sent may have been done: its end is heard before the stop is told
+	if open && temporal.IsCanceledError(err) { // what was sent may have been done: its end is heard before the stop is told
 		safe, _ := workflow.NewDisconnectedContext(ctx)
 		err = t.persist(safe, writePatience, shown, send)
 	}

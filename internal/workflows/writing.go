@@ -65,16 +65,16 @@ func (w *waker) write(
 	ctx workflow.Context, shown face, playlistID, kind string, change Write,
 ) (WriteOutcome, error) {
 	var out WriteOutcome
-	try, unheard := 0, false
+	try, open := 0, false
 	send := func() error {
-		if ctx.Err() != nil && !unheard {
+		if ctx.Err() != nil && !open {
 			return temporal.NewCanceledError()
 		}
 		safe, _ := workflow.NewDisconnectedContext(ctx)
 		in := WriteInput{PlaylistID: playlistID, Kind: kind, Change: change, Try: try}
 		out = WriteOutcome{} // decoding adds to what is there, and a fault must not outlive its try
 		err := workflow.ExecuteActivity(queued(safe), acts.Write, in).Get(safe, &out)
-		unheard = err != nil && fromTemporal(err).Unsure
+		open = unheard(err)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (w *waker) write(
 		return nil
 	}
 	err := w.persist(ctx, writePatience, shown, send)
-	if unheard && temporal.IsCanceledError(err) { // what was sent may have been done: its end is heard before the stop is told
+	if open && temporal.IsCanceledError(err) { // what was sent may have been done: its end is heard before the stop is told
 		safe, _ := workflow.NewDisconnectedContext(ctx)
 		err = w.persist(safe, writePatience, shown, send)
 	}
