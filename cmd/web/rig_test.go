@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -144,16 +142,21 @@ func (r *rig) until(run agent.Run, ok func(agent.Progress) bool) agent.Progress 
 	watch := r.engine.Watch(run.ID)
 	defer watch.Close()
 	var last agent.Progress
-	for {
-		if p, err := watch.Progress(ctx); err == nil {
+	for ctx.Err() == nil {
+		p, err := watch.Progress(ctx)
+		if err == nil {
 			if last = p; ok(p) {
 				return p
 			}
+		} else if ctx.Err() == nil {
+			r.t.Logf("run %s cannot be read: %v", run.ID, err)
 		}
-		if err := watch.Wait(ctx); err != nil && !errors.Is(err, io.EOF) {
-			r.t.Fatalf("waited in vain: %v; last seen %+v", err, last)
-		}
+		again, cancel := context.WithTimeout(ctx, 5*time.Second) // a read may fail, and nobody rings for that
+		_ = watch.Wait(again)
+		cancel()
 	}
+	r.t.Fatalf("waited in vain; last seen %+v", last)
+	return last
 }
 
 // end waits until the run is final in the ledger and returns its outcome.

@@ -95,28 +95,19 @@ func (t *turn) addAll(ctx workflow.Context, playlist music.Playlist, tasks []*ag
 		return err
 	}
 	var added []*agent.Task
-	left, try, open := tasks, 0, false
+	left, try := tasks, 0
 	shown := crowd{agent.Adding, &left, t.bump}.enter(ctx)
-	send := func() error {
-		if ctx.Err() != nil && !open {
-			return temporal.NewCanceledError()
-		}
+	err := t.hear(ctx, shown, func() (bool, error) {
 		out, err := t.append(ctx, playlist, left, try)
-		open = unheard(err)
 		if err != nil {
-			return err
+			return unheard(err), err
 		}
 		try++
 		var done []*agent.Task
 		done, left, err = t.sort(ctx, left, out.Songs)
 		added = append(added, done...)
-		return err
-	}
-	err := t.persist(ctx, writePatience, shown, send)
-	if open && temporal.IsCanceledError(err) { // what was sent may have been done: its end is heard before the stop is told
-		safe, _ := workflow.NewDisconnectedContext(ctx)
-		err = t.persist(safe, writePatience, shown, send)
-	}
+		return false, err
+	})
 	for _, task := range left {
 		_ = t.settle(ctx, task, err) // a cancellation is the turn's, and returned below
 	}

@@ -65,31 +65,39 @@ func (w *waker) write(
 	ctx workflow.Context, shown face, playlistID, kind string, change Write,
 ) (WriteOutcome, error) {
 	var out WriteOutcome
-	try, open := 0, false
-	send := func() error {
-		if ctx.Err() != nil && !open {
-			return temporal.NewCanceledError()
-		}
+	try := 0
+	err := w.hear(ctx, shown, func() (open bool, err error) {
 		safe, _ := workflow.NewDisconnectedContext(ctx)
 		in := WriteInput{PlaylistID: playlistID, Kind: kind, Change: change, Try: try}
 		out = WriteOutcome{} // decoding adds to what is there, and a fault must not outlive its try
-		err := workflow.ExecuteActivity(queued(safe), acts.Write, in).Get(safe, &out)
-		open = unheard(err)
-		if err != nil {
-			return err
-		}
-		if out.Fault != nil {
+		err = workflow.ExecuteActivity(queued(safe), acts.Write, in).Get(safe, &out)
+		if err == nil && out.Fault != nil {
 			try++
-			return out.Fault.err()
+			return false, out.Fault.err()
 		}
-		return nil
-	}
-	err := w.persist(ctx, writePatience, shown, send)
-	if open && temporal.IsCanceledError(err) { // what was sent may have been done: its end is heard before the stop is told
-		safe, _ := workflow.NewDisconnectedContext(ctx)
-		err = w.persist(safe, writePatience, shown, send)
-	}
+		return unheard(err), err
+	})
 	return out, err
+}
+
+// hear sends something with the patience of a write and says how it ended. A stop
+// ends the pauses, but what may have been done is heard before the stop is told: send
+// reports whether that is open.
+func (w *waker) hear(ctx workflow.Context, shown face, send func() (open bool, err error)) error {
+	open := false
+	try := func() (err error) {
+		if ctx.Err() != nil && !open {
+			return temporal.NewCanceledError()
+		}
+		open, err = send()
+		return err
+	}
+	err := w.persist(ctx, writePatience, shown, try)
+	if open && temporal.IsCanceledError(err) {
+		safe, _ := workflow.NewDisconnectedContext(ctx)
+		err = w.persist(safe, writePatience, shown, try)
+	}
+	return err
 }
 
 // validAnswer checks an answer against the open question.

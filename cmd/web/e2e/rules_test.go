@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -57,7 +58,9 @@ func TestASongThatIsNotOnSpotifyIsLeftOutFromThenOnWithoutJavaScript(t *testing.
 	b.login(s)
 	say := func(text string) {
 		t.Helper()
-		b.do(chromedp.SendKeys(`#text`, text), chromedp.Click(`#composer button`))
+		b.until(fmt.Sprintf(`(e => e && (e.value = %q, true))(document.querySelector("#text"))`, text))
+		b.press(`#composer button`)
+		b.sees(`[data-testid="entry"]:last-of-type`, text)
 	}
 	say("add Hallelujah to Focus")
 	b.sees(last, "Which one did you mean?")

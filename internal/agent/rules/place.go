@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"segue/internal/agent"
+	"segue/internal/music"
 )
 
 // place is a playlist as it was spoken of.
@@ -72,7 +73,7 @@ func readPlace(p phrase) place {
 		p = p[1:]
 	}
 	if i := slices.IndexFunc(p, isPlaylist); i >= 0 {
-		return place{how: named, ref: agent.PlaylistRef{ID: p[i].link.id}}
+		return place{how: named, ref: agent.PlaylistRef{ID: p[i].link.ID}}
 	}
 	if n := p.prefix(endOf); n > 0 && n < len(p) {
 		p = p[n:]
@@ -103,7 +104,7 @@ func withoutCourtesies(p phrase) phrase {
 	return p
 }
 
-func isPlaylist(t token) bool { return t.kind == link && t.link.kind == "playlist" }
+func isPlaylist(t token) bool { return t.kind == link && t.link.Kind == music.LinkPlaylist }
 
 // withoutFrame takes "my … playlist" off a name.
 func withoutFrame(p phrase) phrase {

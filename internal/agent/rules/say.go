@@ -129,14 +129,14 @@ func spelled(s music.Song) string {
 
 // spot writes a playlist so that the grammar finds it again, "" for none.
 func spot(ref agent.PlaylistRef) string {
-	switch {
-	case nameable(ref.Name):
+	if nameable(ref.Name) {
 		return quote(ref.Name)
-	case validID(ref.ID):
-		return "spotify:playlist:" + ref.ID
-	default:
+	}
+	uri := "spotify:playlist:" + ref.ID
+	if _, ok := music.ParseLink(uri); !ok {
 		return ""
 	}
+	return uri
 }
 
 // nameable reports whether a name can be put into a sentence.

@@ -105,10 +105,10 @@ func linked(p phrase) ([]found, bool) {
 		if i == len(p) {
 			break
 		}
-		if p[i].link.kind != "track" {
+		if p[i].link.Kind != music.LinkTrack {
 			return nil, false
 		}
-		out = append(out, found{song: music.Song{TrackID: p[i].link.id}, how: firm})
+		out = append(out, found{song: music.Song{TrackID: p[i].link.ID}, how: firm})
 	}
 	return out, len(out) > 0
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"segue/internal/music"
 )
 
 // kind is what a token is for the grammar.
@@ -29,7 +31,7 @@ type token struct {
 	low    string // of a word: lower case, straight apostrophes, no full stop, ! or ? at its end
 	body   string // of quoted and group
 	spaced bool   // there was a blank before it
-	link   spotifyLink
+	link   music.Link
 }
 
 // Longest spans in bytes; they keep a missing closing mark from costing more than a look ahead.
@@ -241,7 +243,7 @@ func (s *scanner) word() {
 		}
 	}
 	text := rest[:end]
-	if l, ok := parseLink(text); ok {
+	if l, ok := music.ParseLink(strings.Trim(text, "<>()[]\"'.,!?“”")); ok {
 		s.emit(token{kind: link, link: l}, end)
 		return
 	}

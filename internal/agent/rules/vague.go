@@ -1,14 +1,18 @@
 package rules
 
-import "strings"
+import (
+	"strings"
+
+	"segue/internal/music"
+)
 
 // refuse says why a passage names no songs, or "".
 func refuse(p phrase) string {
 	if i := p.find(link); i >= 0 {
-		switch p[i].link.kind {
-		case "short":
+		switch p[i].link.Kind {
+		case music.LinkShort:
 			return sayShortLink
-		case "album", "artist", "show", "episode":
+		case music.LinkAlbum, music.LinkArtist, music.LinkShow, music.LinkEpisode, music.LinkLocal:
 			return sayOtherLink
 		}
 		return ""
