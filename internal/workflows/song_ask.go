@@ -103,7 +103,10 @@ func choose(m music.Match, trackID string) music.Match {
 
 func songQuestion(key string, m music.Match) *agent.Question {
 	q := &agent.Question{ID: "song-" + key, Task: key, Text: "Several recordings fit. Which one did you mean?"}
-	if len(m.Choices) == 1 {
+	switch {
+	case len(m.Choices) > 0 && m.Choices[0].Veto != "": // what is ruled out is offered only when there is nothing else
+		q.Text = "Just this version was not found. Is one of these what you mean?"
+	case len(m.Choices) == 1:
 		q.Text = "Is this the one you mean?"
 	}
 	for _, c := range m.Choices {
