@@ -126,6 +126,7 @@ type Option struct {
 	Playlist   *music.Playlist `json:"playlist,omitempty"`
 	Confidence float64         `json:"confidence,omitempty"`
 	Reasons    []string        `json:"reasons,omitempty"`
+	RuledOut   bool            `json:"ruled_out,omitempty"` // not what was asked for; offered because there is nothing else
 }
 
 // Option ids that decline every option.

@@ -111,7 +111,7 @@ func songQuestion(key string, m music.Match) *agent.Question {
 	}
 	for _, c := range m.Choices {
 		q.Options = append(q.Options, agent.Option{
-			ID: c.Track.ID, Track: &c.Track, Confidence: c.Confidence, Reasons: c.Reasons,
+			ID: c.Track.ID, Track: &c.Track, Confidence: c.Confidence, Reasons: c.Reasons, RuledOut: c.Veto != "",
 		})
 	}
 	return q

@@ -165,6 +165,25 @@ func TestAQuestionIsAFormThatWorksWithoutScripts(t *testing.T) {
 	}
 }
 
+func TestAVersionThatWasNotAskedForIsNotMarkedForThePerson(t *testing.T) {
+	t.Parallel()
+	p := asking()
+	marked := func(ruledOut bool) string {
+		for i := range p.Tasks[0].Question.Options {
+			p.Tasks[0].Question.Options[i].RuledOut = ruledOut
+		}
+		v := runStates()["asking"]
+		v.Progress = p
+		doc, _ := render(t, partial.Run(v))
+		return at(doc, "question").Find(`input[name="option"][checked]`).AttrOr("value", "")
+	}
+	for ruledOut, want := range map[bool]string{false: "t3", true: "none"} {
+		if got := marked(ruledOut); got != want {
+			t.Errorf("ruled out %v: %q is marked, want %q", ruledOut, got, want)
+		}
+	}
+}
+
 func TestATalkHasNoCard(t *testing.T) {
 	t.Parallel()
 	doc, _ := render(t, partial.Run(runStates()["said"]))

@@ -98,7 +98,7 @@ func amend(v RunView, t agent.Task) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = declining(v, q, agent.NotOnSpotify, "It is not on Spotify", "Left out from now on.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = declining(v, q, agent.NotOnSpotify, "It is not on Spotify", "Left out from now on.", false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

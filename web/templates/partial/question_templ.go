@@ -90,13 +90,13 @@ func question(v RunView, q agent.Question, first bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i, o := range q.Options {
-			templ_7745c5c3_Err = option(v, q, o, i == 0).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = option(v, q, o, i == 0 && !versionsOnly(q)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if q.Memorable {
-			templ_7745c5c3_Err = declining(v, q, agent.NoneOfThese, "Leave it out", "This time only.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = declining(v, q, agent.NoneOfThese, "Leave it out", "This time only.", versionsOnly(q)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -104,7 +104,7 @@ func question(v RunView, q agent.Question, first bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = declining(v, q, agent.NotOnSpotify, "It is not on Spotify", "Left out from now on, too.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = declining(v, q, agent.NotOnSpotify, "It is not on Spotify", "Left out from now on, too.", false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -237,7 +237,7 @@ func question(v RunView, q agent.Question, first bool) templ.Component {
 }
 
 // declining is a way to take none of the options, and for how long it holds.
-func declining(v RunView, q agent.Question, id, what, reach string) templ.Component {
+func declining(v RunView, q agent.Question, id, what, reach string, checked bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -302,7 +302,7 @@ func declining(v RunView, q agent.Question, id, what, reach string) templ.Compon
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = pick(v, q, id, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = pick(v, q, id, checked).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -680,6 +680,10 @@ func rank(first bool) ui.Variant {
 	}
 	return ui.Plain
 }
+
+// versionsOnly reports whether nothing that was asked for is among the options:
+// then none of them is marked for the person.
+func versionsOnly(q agent.Question) bool { return len(q.Options) > 0 && q.Options[0].RuledOut }
 
 // choose is the word on the button.
 func choose(q agent.Question) string {
