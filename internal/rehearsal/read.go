@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -183,4 +184,34 @@ func splitLine(line string) []string {
 		return []string{line}
 	}
 	return []string{line[:at], strings.ReplaceAll(line[at+len(" - "):], " / ", artistBreak)}
+}
+
+// Rows reads the table in a file and hands on its rows by the names of their
+// columns, empty cells left out, with the line on which each began.
+func Rows(path string, each func(line int, cells map[string]string)) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	table, err := NewReader(f, path)
+	if err != nil {
+		return err
+	}
+	for {
+		cells, err := table.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		row := make(map[string]string, len(cells))
+		for i, c := range cells[:min(len(cells), len(table.Columns))] {
+			if c != "" {
+				row[table.Columns[i]] = c
+			}
+		}
+		each(table.Line(), row)
+	}
 }

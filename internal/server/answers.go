@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
@@ -83,10 +82,6 @@ func (s *Server) showAnswerRefused(c echo.Context, run agent.Run, r partial.Refu
 	if fault.KindOf(why) == fault.Unauthorised { // no other link would help
 		return why
 	}
-	status := httpStatus(why)
-	if status == http.StatusBadRequest {
-		status = http.StatusUnprocessableEntity
-	}
 	r.Why = fault.MessageOf(why)
 	if run.State.Final() || field(c, "back") == "/runs/"+run.ID {
 		v, err := s.runView(c, run)
@@ -94,7 +89,7 @@ func (s *Server) showAnswerRefused(c echo.Context, run agent.Run, r partial.Refu
 			return err
 		}
 		v.Run.Live, v.Run.Refused = false, &r
-		return refuse(c, status, why, page.Run(v))
+		return refuse(c, formStatus(why), why, page.Run(v))
 	}
 	v, err := s.chatView(c, run.ConversationID)
 	if err != nil {
@@ -105,5 +100,5 @@ func (s *Server) showAnswerRefused(c echo.Context, run agent.Run, r partial.Refu
 			e.Run.Live, e.Run.Refused = false, &r
 		}
 	}
-	return refuse(c, status, why, page.Chat(v))
+	return refuse(c, formStatus(why), why, page.Chat(v))
 }

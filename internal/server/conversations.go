@@ -40,10 +40,7 @@ func (s *Server) showRefused(c echo.Context, id, draft string, why error) error 
 	if err != nil {
 		return err
 	}
-	status, t := httpStatus(why), troubleOf(why)
-	if status == http.StatusBadRequest {
-		status = http.StatusUnprocessableEntity
-	}
+	status, t := formStatus(why), troubleOf(why)
 	if strings.ContainsFunc(draft, visible) {
 		t.Kept, t.Do = "Your message is still in the box below.", "Look it over and send it again."
 	}

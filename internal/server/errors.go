@@ -83,6 +83,15 @@ func httpStatus(err error) int {
 	return http.StatusInternalServerError
 }
 
+// formStatus is httpStatus for a form that is shown again: what it says is at
+// fault, not how it was sent.
+func formStatus(err error) int {
+	if status := httpStatus(err); status != http.StatusBadRequest {
+		return status
+	}
+	return http.StatusUnprocessableEntity
+}
+
 // fail is Echo's error handler: it answers, accessLog has the error logged.
 func (s *Server) fail(err error, c echo.Context) {
 	r, res := c.Request(), c.Response()

@@ -51,7 +51,7 @@ func (s *Server) showLetters(c echo.Context) error {
 		t := troubleOf(refused)
 		t.Kept, t.Do = "Below is what waits.", "Correct the filter and send it again."
 		v.Trouble = &t
-		return refuse(c, http.StatusUnprocessableEntity, refused, page.Letters(v))
+		return refuse(c, formStatus(refused), refused, page.Letters(v))
 	}
 	return render(c, http.StatusOK, page.Letters(v))
 }
@@ -132,8 +132,8 @@ func seen(c echo.Context) int64 {
 
 // showLetterRefused shows the letter as it is now, with why a form was not accepted.
 func (s *Server) showLetterRefused(c echo.Context, why error) error {
-	status := httpStatus(why)
-	if status != http.StatusConflict && status != http.StatusBadRequest {
+	status := formStatus(why)
+	if status != http.StatusConflict && status != http.StatusUnprocessableEntity {
 		return why
 	}
 	v, err := s.letterView(c)
@@ -143,9 +143,6 @@ func (s *Server) showLetterRefused(c echo.Context, why error) error {
 	t := troubleOf(why)
 	t.Do = "This is the letter as it is now."
 	v.Trouble, v.Reason = &t, deadletter.Line(field(c, "reason"))
-	if status == http.StatusBadRequest {
-		status = http.StatusUnprocessableEntity
-	}
 	return refuse(c, status, why, page.Letter(v))
 }
 

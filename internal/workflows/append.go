@@ -33,16 +33,21 @@ func newBatch(changes []Write) *batch {
 	return b
 }
 
-// todo returns the indices of changes without an outcome that fit; a song that
-// stands in the batch twice is done once.
-func (b *batch) todo(fits func(i int) bool) []int {
+// todo returns the indices of changes without an outcome; a song that stands in
+// the batch twice is done once.
+func (b *batch) todo() []int {
 	var out []int
 	for i := range b.changes {
-		if b.outcomes[i] == nil && b.twin[i] < 0 && fits(i) {
+		if b.outcomes[i] == nil && b.twin[i] < 0 {
 			out = append(out, i)
 		}
 	}
 	return out
+}
+
+// unproved returns those of todo that were sent.
+func (b *batch) unproved() []int {
+	return slices.DeleteFunc(b.todo(), func(i int) bool { return !b.open[i] })
 }
 
 func (b *batch) pick(at []int) []Write {
@@ -89,9 +94,9 @@ func (w *writer) append(ctx workflow.Context, changes []Write) []WriteOutcome {
 			b.set(i, out)
 		}
 	}
-	err := w.survey(ctx, b, b.todo(all))
+	err := w.survey(ctx, b, b.todo())
 	for err == nil {
-		open, rest := b.todo(func(i int) bool { return b.open[i] }), b.todo(all)
+		open, rest := b.unproved(), b.todo()
 		switch {
 		case len(rest) == 0:
 			return b.end(nil)
@@ -103,8 +108,6 @@ func (w *writer) append(ctx workflow.Context, changes []Write) []WriteOutcome {
 	}
 	return b.end(err)
 }
-
-func all(int) bool { return true }
 
 // survey reads the playlist once. What is there is done, what an earlier life
 // has sent is done or open; a change whose attempt it finds there is settled.
@@ -143,7 +146,7 @@ func (w *writer) proveAll(ctx workflow.Context, b *batch, open []int) error {
 		if err := w.survey(ctx, b, open); err != nil {
 			return err
 		}
-		if open = b.todo(func(i int) bool { return b.open[i] }); len(open) == 0 {
+		if open = b.unproved(); len(open) == 0 {
 			return nil
 		}
 	}
@@ -178,7 +181,7 @@ func (w *writer) postAll(ctx workflow.Context, b *batch, at []int) error {
 		return nil
 	}
 	half := len(at) / 2
-	if err := w.postAll(ctx, b, at[:half]); err != nil || len(b.todo(func(i int) bool { return b.open[i] })) > 0 {
+	if err := w.postAll(ctx, b, at[:half]); err != nil || len(b.unproved()) > 0 {
 		return err // the second half waits until the outcome of the first is proved
 	}
 	return w.postAll(ctx, b, at[half:])

@@ -77,11 +77,13 @@ type waker struct {
 	failed map[string][]deadletter.Attempt // by key of the task, "" for the run itself
 }
 
+// newWaker returns a waker of a run that this build has started, or of an earlier one.
+func newWaker(ours bool) waker {
+	return waker{alert: ours, failed: map[string][]deadletter.Attempt{}}
+}
+
 // note remembers a failed attempt, in case it is one of the last; told a second time, it is still one.
 func (w *waker) note(task, step string, f *fault.Error, at time.Time) {
-	if w.failed == nil {
-		w.failed = map[string][]deadletter.Attempt{}
-	}
 	if past := w.failed[task]; len(past) > 0 && past[len(past)-1].At.Equal(at) {
 		return
 	}

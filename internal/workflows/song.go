@@ -58,7 +58,7 @@ func newSong(in SongInput) *song {
 		{Name: agent.Verifying, State: agent.Accepted},
 	}
 	task := agent.Task{Key: in.Key, Song: in.Song, State: agent.Running, Steps: stages}
-	return &song{waker: waker{alert: in.Find}, in: in, playlist: in.Playlist, p: SongProgress{Version: 1, Task: task}}
+	return &song{waker: newWaker(in.Find), in: in, playlist: in.Playlist, p: SongProgress{Version: 1, Task: task}}
 }
 
 // handle answers queries, signals and updates.

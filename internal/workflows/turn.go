@@ -54,7 +54,7 @@ type turn struct {
 func newTurn(ctx workflow.Context, in TurnInput) *turn {
 	return &turn{
 		in: in, asking: map[string]bool{}, songs: map[string]workflow.ChildWorkflowFuture{},
-		waker: waker{alert: in.Batches, failed: map[string][]deadletter.Attempt{}}, inputs: map[string]deadletter.Input{},
+		waker: newWaker(in.Batches), inputs: map[string]deadletter.Input{},
 		p: agent.Progress{RunID: in.RunID, Version: 1, State: agent.Running, StartedAt: workflow.Now(ctx)},
 	}
 }

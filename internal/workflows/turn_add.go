@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -24,7 +26,7 @@ func (t *turn) addSongs(ctx workflow.Context, playlist music.Playlist, from int,
 			return err
 		}
 		for ; next < len(t.p.Tasks) && t.settled(next); next++ {
-			if !t.songs[t.p.Tasks[next].Key].IsReady() {
+			if !t.ended(next) {
 				asked = append(asked, next)
 				continue
 			}
@@ -41,28 +43,23 @@ func (t *turn) addSongs(ctx workflow.Context, playlist music.Playlist, from int,
 
 // moved reports whether the next song is settled or an answer has come in.
 func (t *turn) moved(next int, asked []int) bool {
-	if next < len(t.p.Tasks) && t.settled(next) {
-		return true
-	}
-	for _, i := range asked {
-		if t.songs[t.p.Tasks[i].Key].IsReady() {
-			return true
-		}
-	}
-	return false
+	return next < len(t.p.Tasks) && t.settled(next) || slices.ContainsFunc(asked, t.ended)
 }
+
+// ended reports whether a song that was started is found, or given up.
+func (t *turn) ended(i int) bool { return t.songs[t.p.Tasks[i].Key].IsReady() }
 
 // settled reports whether a song is found, or known to wait for the person.
 func (t *turn) settled(i int) bool {
 	key := t.p.Tasks[i].Key
-	child, ok := t.songs[key]
-	return ok && (child.IsReady() || t.asking[key])
+	_, started := t.songs[key]
+	return started && (t.ended(i) || t.asking[key])
 }
 
 // answered splits the songs that asked into those to be added now and those that still ask.
 func (t *turn) answered(ctx workflow.Context, asked []int) (ready []*agent.Task, still []int, err error) {
 	for _, i := range asked {
-		if !t.songs[t.p.Tasks[i].Key].IsReady() {
+		if !t.ended(i) {
 			still = append(still, i)
 			continue
 		}

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -50,32 +47,11 @@ func load(data string) (*stock, error) {
 
 // read returns the rows of a table in the data folder.
 func (s *stock) read(file string) ([]row, error) {
-	f, err := os.Open(filepath.Join(s.data, file))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	table, err := rehearsal.NewReader(f, file)
-	if err != nil {
-		return nil, err
-	}
 	var out []row
-	for {
-		cells, err := table.Next()
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		r := row{cells: make(map[string]string, len(cells)), place: fmt.Sprintf("%s:%d", file, table.Line())}
-		for i, c := range cells[:min(len(cells), len(table.Columns))] {
-			if c != "" {
-				r.cells[table.Columns[i]] = c
-			}
-		}
-		out = append(out, r)
-	}
+	err := rehearsal.Rows(filepath.Join(s.data, file), func(line int, cells map[string]string) {
+		out = append(out, row{cells: cells, place: fmt.Sprintf("%s:%d", file, line)})
+	})
+	return out, err
 }
 
 func trackOf(r row) music.Track {

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"errors"
-	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -15,30 +12,9 @@ type row map[string]string
 
 // read returns the rows of a table.
 func read(path string) ([]row, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	table, err := rehearsal.NewReader(f, path)
-	if err != nil {
-		return nil, err
-	}
 	var out []row
-	for {
-		cells, err := table.Next()
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		r := make(row, len(cells))
-		for i, c := range cells[:min(len(cells), len(table.Columns))] {
-			r[table.Columns[i]] = c
-		}
-		out = append(out, r)
-	}
+	err := rehearsal.Rows(path, func(_ int, cells map[string]string) { out = append(out, cells) })
+	return out, err
 }
 
 // recording is what tells whether another track carries the same one.
