@@ -19,9 +19,7 @@ func TestAChoiceIsRememberedAndCanBeForgotten(t *testing.T) {
 	b.do(chromedp.SendKeys(`input[name="link"]`, "https://open.spotify.com/album/2ODvWsOgouMbaA5xf0RkJe"))
 	b.press(answer)
 	b.sees(last, "leads to an album")
-	if at, err := eval[string](b, `document.activeElement.name`); err != nil || at != "link" {
-		t.Errorf("the focus is on %q, %v; want the link that was refused", at, err)
-	}
+	b.until(`document.activeElement.name === "link"`) // the focus comes after the page
 	b.accessible("link-refused")
 	b.phone("link-refused")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('input[name="link"]').value = ""`))
