@@ -76,6 +76,8 @@ type Client struct {
 
 	searchLimit atomic.Int32 // what Spotify last let us ask for
 
+	memory memory
+
 	mu     sync.Mutex
 	people map[string]*person // by our person id
 }

@@ -62,7 +62,11 @@ func (c *Client) Add(ctx context.Context, personID, playlistID string, uris []st
 	if position != Append {
 		content.Position = &position
 	}
-	_, err := c.write(ctx, personID, http.MethodPost, "playlists/"+playlistID+"/items", content)
+	was := c.memory.write(personID, playlistID)
+	body, err := c.write(ctx, personID, http.MethodPost, "playlists/"+playlistID+"/items", content)
+	if err == nil && position == Append {
+		c.memory.appended(personID, playlistID, was, uris, snapshotOf(body), c.now())
+	}
 	return err
 }
 
@@ -81,6 +85,7 @@ func (c *Client) Remove(ctx context.Context, personID, playlistID string, uris [
 	for i, uri := range uris {
 		content.Items[i].URI = uri
 	}
+	c.memory.write(personID, playlistID)
 	_, err := c.write(ctx, personID, http.MethodDelete, "playlists/"+playlistID+"/items", content)
 	return err
 }

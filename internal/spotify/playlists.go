@@ -28,7 +28,7 @@ func (c *Client) allPlaylists(ctx context.Context, personID string) ([]music.Pla
 	if err != nil {
 		return nil, err
 	}
-	reader := c.reader(personID)
+	reader, began := c.reader(personID), c.now()
 	rows, err := whole(ctx, func(offset int) (page[zmb3.SimplePlaylist], error) {
 		return playlistPage(ctx, reader, offset)
 	})
@@ -39,6 +39,7 @@ func (c *Client) allPlaylists(ctx context.Context, personID string) ([]music.Pla
 	for i := range rows {
 		if p := &rows[i]; p.ID != "" { // a null row
 			lists = append(lists, playlist(p, int(p.Tracks.Total), me))
+			c.memory.names(personID, string(p.ID), p.SnapshotID, began)
 		}
 	}
 	return lists, nil
@@ -68,6 +69,7 @@ func (c *Client) Playlist(ctx context.Context, personID, id string) (music.Playl
 	if err != nil {
 		return music.Playlist{}, err
 	}
+	began := c.now()
 	p, err := c.reader(personID).GetPlaylist(ctx, zmb3.ID(id))
 	if err != nil {
 		return music.Playlist{}, explained("playlist", err)
@@ -75,6 +77,7 @@ func (c *Client) Playlist(ctx context.Context, personID, id string) (music.Playl
 	if p.ID == "" {
 		return music.Playlist{}, unreadable("playlist", errors.New("no id in the answer"))
 	}
+	c.memory.names(personID, id, p.SnapshotID, began)
 	return playlist(&p.SimplePlaylist, int(p.Tracks.Total), me), nil
 }
 
