@@ -45,7 +45,7 @@ func TestEveryFileOfTheDataFolder(t *testing.T) {
 				if err != nil {
 					break // the end, or the test of what is read has failed already
 				}
-				if s, notes, err := l.song(cells); err != nil || len(notes) > 0 || len(cells) > len(table.Columns) {
+				if s, notes, err := l.Song(cells); err != nil || len(notes) > 0 || len(cells) > len(table.Columns) {
 					t.Fatalf("line %d: %v %v %v", table.Line(), s, notes, err)
 				}
 			}

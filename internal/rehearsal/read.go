@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"segue/internal/intake"
 )
 
 // longestLine bounds one line of a table without quoting, in bytes.
@@ -88,7 +90,7 @@ func (r *Reader) open(text *bufio.Reader, header string) error {
 		r.next, r.Columns = byLine(text, splitLine), []string{"title", "artists"}
 		return nil
 	case CSV:
-		r.next = byRecord(text, separator(header))
+		r.next = byRecord(text, intake.Separator(header))
 	case TSV:
 		r.next = byLine(text, func(line string) []string { return strings.Split(line, "\t") })
 	}
@@ -164,18 +166,6 @@ func byRecord(in io.Reader, separator rune) func() ([]string, int, error) {
 	}
 }
 
-// separator returns what most likely separates the cells of a CSV file: some
-// programs write semicolons or tabs.
-func separator(header string) rune {
-	best := ','
-	for _, r := range ";\t" {
-		if strings.Count(header, string(r)) > strings.Count(header, string(best)) {
-			best = r
-		}
-	}
-	return best
-}
-
 // splitLine reads "Title - Artist / Artist"; the last dash counts.
 func splitLine(line string) []string {
 	line = strings.TrimSpace(line)
@@ -183,7 +173,7 @@ func splitLine(line string) []string {
 	if at < 0 {
 		return []string{line}
 	}
-	return []string{line[:at], strings.ReplaceAll(line[at+len(" - "):], " / ", artistBreak)}
+	return []string{line[:at], strings.ReplaceAll(line[at+len(" - "):], " / ", intake.ArtistBreak)}
 }
 
 // Rows reads the table in a file and hands on its rows by the names of their

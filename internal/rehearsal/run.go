@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"segue/internal/fault"
+	"segue/internal/intake"
 	"segue/internal/match"
 	"segue/internal/music"
 )
@@ -20,7 +21,7 @@ import (
 type rehearsal struct {
 	catalogue *Catalogue
 	strategy  match.Strategy
-	layout    layout
+	layout    intake.Layout
 	width     int // columns of the table
 }
 
@@ -118,7 +119,7 @@ func (h *rehearsal) settle(ctx context.Context, j *job) (outcome, error) {
 	if n := len(j.cells); n > h.width && strings.Join(j.cells[h.width:], "") != "" {
 		return refusal(fmt.Sprintf("Line %d has %d cells where the first line names %d columns.", j.line, n, h.width)), nil
 	}
-	song, notes, err := h.layout.song(j.cells)
+	song, notes, err := h.layout.Song(j.cells)
 	if err != nil {
 		return refusal(fault.MessageOf(err)), nil
 	}

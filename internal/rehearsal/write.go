@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"segue/internal/export"
 	"segue/internal/music"
 )
 
@@ -63,16 +64,12 @@ func (w csvWriter) flush() error {
 	return w.Error()
 }
 
-// harmless puts an apostrophe before what a spreadsheet would run as a formula.
-// Numbers stay numbers.
+// harmless neutralises what a spreadsheet would run as a formula. Numbers stay numbers.
 func harmless(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return cell
-	}
 	if _, err := strconv.ParseFloat(cell, 64); err == nil {
 		return cell
 	}
-	return "'" + cell
+	return export.Neutral(cell)
 }
 
 type tsvWriter struct{ *bufio.Writer }

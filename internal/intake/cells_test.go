@@ -1,4 +1,4 @@
-package rehearsal
+package intake
 
 import (
 	"slices"
@@ -28,11 +28,11 @@ func TestColumnsAreFoundByTheirNames(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			columns := strings.Split(c.header, ",")
-			l := guess(columns)
+			l := Guess(columns)
 			var got []string
-			for _, field := range allFields() {
+			for _, field := range Fields() {
 				if i, ok := l.at[field]; ok {
-					got = append(got, field+"="+columns[i])
+					got = append(got, string(field)+"="+columns[i])
 				}
 			}
 			if strings.Join(got, " ") != c.fields {
@@ -42,31 +42,10 @@ func TestColumnsAreFoundByTheirNames(t *testing.T) {
 	}
 }
 
-func TestMapAndHide(t *testing.T) {
-	t.Parallel()
-	r := &Reader{name: "a.tsv", Columns: []string{"a", "b", "c d"}}
-	for _, c := range []struct{ mapping, hidden, says string }{
-		{"title=a,artist=b, album = c d", "", ""},
-		{"title=a,artist=b", "album,duration,isrc", ""},
-		{"isrc=a", "", ""},
-		{"", "", "a.tsv: no column for the title among a, b, c d; name it with -map"},
-		{"title=a", "title", "no column for the title"},
-		{"title=x", "", `there is no column "x", only a, b, c d`},
-		{"titel=a", "", `"titel=a" must be field=column with one of the fields title,`},
-		{"title", "", `"title" must be field=column`},
-		{"title=a", "length", `-hide: "length" is none of title,`},
-	} {
-		_, err := lay(c.mapping, c.hidden, r)
-		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
-			t.Errorf("-map %q -hide %q: %v, want %q", c.mapping, c.hidden, err, c.says)
-		}
-	}
-}
-
 func TestRowsBecomeSongs(t *testing.T) {
 	t.Parallel()
 	columns := []string{"title", "artists", "album", "duration_ms", "isrc", "explicit", "version", "year"}
-	l := guess(columns)
+	l := Guess(columns)
 	for name, c := range map[string]struct {
 		row  string // cells joined by |
 		want string // of the song: title|artists|album|length|isrc|explicit|version|year
@@ -94,7 +73,7 @@ func TestRowsBecomeSongs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, notes, err := l.song(strings.Split(c.row, "|"))
+			s, notes, err := l.Song(strings.Split(c.row, "|"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,9 +90,9 @@ func TestRowsBecomeSongs(t *testing.T) {
 
 func TestRowsThatSayNothingAreRefused(t *testing.T) {
 	t.Parallel()
-	l := guess([]string{"title", "artist"})
+	l := Guess([]string{"title", "artist"})
 	for _, cells := range [][]string{{"", "A"}, {"  "}, {"\u200b\u200b", "A"}, {strings.Repeat("x", 5000), "A"}, {}} {
-		if s, _, err := l.song(cells); err == nil {
+		if s, _, err := l.Song(cells); err == nil {
 			t.Errorf("%.20q became %+v", cells, s)
 		}
 	}
@@ -121,8 +100,8 @@ func TestRowsThatSayNothingAreRefused(t *testing.T) {
 
 func TestSecondsWhereNoUnitIsNamed(t *testing.T) {
 	t.Parallel()
-	l := guess([]string{"Title", "Length"})
-	if s, _, err := l.song([]string{"One", "232"}); err != nil || s.Duration != 232*time.Second {
+	l := Guess([]string{"Title", "Length"})
+	if s, _, err := l.Song([]string{"One", "232"}); err != nil || s.Duration != 232*time.Second {
 		t.Errorf("%v, %v", s.Duration, err)
 	}
 }

@@ -1,4 +1,4 @@
-package rehearsal
+package intake
 
 import (
 	"fmt"
@@ -11,17 +11,22 @@ import (
 	"segue/internal/music"
 )
 
-// artistBreak joins several artists in one cell.
-const artistBreak = " ¦ "
+// ArtistBreak joins several artists in one cell.
+const ArtistBreak = " ¦ "
 
-// song reads a row. Notes say what of it could not be used; the error says why
-// there is nothing to look for.
-func (l layout) song(cells []string) (s music.Song, notes []string, err error) {
+// Song reads a row. Notes say what of it could not be used; the error, a fault
+// with a sentence, says why there is nothing to look for.
+func (l Layout) Song(cells []string) (s music.Song, notes []string, err error) {
 	s, notes = l.raw(cells)
 	clean, err := match.Check(s)
 	if err != nil {
 		return s, notes, err
 	}
+	return clean, append(notes, dropped(s, clean)...), nil
+}
+
+// dropped says what of a song was left out when it was checked.
+func dropped(s, clean music.Song) (notes []string) {
 	if s.Duration != 0 && clean.Duration == 0 {
 		notes = append(notes, fmt.Sprintf("The length %s cannot be one and was left out.", s.Duration))
 	}
@@ -31,36 +36,39 @@ func (l layout) song(cells []string) (s music.Song, notes []string, err error) {
 	if s.Year != 0 && clean.Year == 0 {
 		notes = append(notes, fmt.Sprintf("The year %d cannot be one and was left out.", s.Year))
 	}
-	return clean, notes, nil
+	return notes
 }
 
-func (l layout) raw(cells []string) (s music.Song, notes []string) {
-	cell := func(field string) string {
-		if i, ok := l.at[field]; ok && i < len(cells) {
-			return cells[i]
-		}
-		return ""
+// cell returns what a row holds of a field.
+func (l Layout) cell(cells []string, f Field) string {
+	if i, ok := l.at[f]; ok && i < len(cells) {
+		return cells[i]
 	}
-	note := func(field string, ok bool) {
+	return ""
+}
+
+func (l Layout) raw(cells []string) (s music.Song, notes []string) {
+	cell := func(f Field) string { return l.cell(cells, f) }
+	note := func(f Field, ok bool) {
 		if !ok {
-			notes = append(notes, fmt.Sprintf("The %s %.20q was not understood and was left out.", field, cell(field)))
+			notes = append(notes, fmt.Sprintf("The %s %.20q was not understood and was left out.", f, cell(f)))
 		}
 	}
-	s = music.Song{Title: cell(title), Album: cell(album), ISRC: cell(isrc), Version: cell(version), TrackID: lastPart(cell(trackID))}
-	if names := cell(artist); names != "" {
-		s.Artists = strings.Split(names, artistBreak)
+	s = music.Song{Title: cell(Title), Album: cell(Album), ISRC: cell(ISRC), Version: cell(Version), TrackID: lastPart(cell(TrackID))}
+	if names := cell(Artist); names != "" {
+		s.Artists = strings.Split(names, ArtistBreak)
 	}
 	var ok bool
-	s.Duration, ok = length(cell(duration), l.unit())
-	note(duration, ok)
-	s.Explicit, ok = wish(cell(explicit))
-	note(explicit, ok)
-	s.Year, ok = yearOf(cell(year))
-	note(year, ok)
+	s.Duration, ok = length(cell(Duration), l.unit())
+	note(Duration, ok)
+	s.Explicit, ok = wish(cell(Explicit))
+	note(Explicit, ok)
+	s.Year, ok = yearOf(cell(Year))
+	note(Year, ok)
 	return s, notes
 }
 
-func (l layout) unit() time.Duration {
+func (l Layout) unit() time.Duration {
 	if l.seconds {
 		return time.Second
 	}
