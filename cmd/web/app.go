@@ -53,7 +53,7 @@ func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slo
 	vault := auth.NewVault(accounts, keys, db)
 	api := spotify.New(spotify.Options{
 		APIURL: up.apiURL, Tokens: vault, Logger: logger, Rate: up.rate, Burst: up.burst,
-		Gate: up.gate(up.apiURL, db, logger), Breaker: apiBreaker,
+		Gate: up.gate(up.apiURL, db, logger), Breaker: apiBreaker, Bulk: workflows.InBulk,
 	})
 	login := auth.NewLogin(auth.LoginOptions{
 		Accounts: accounts, Keys: keys, Vault: vault, Store: db, Profile: profile(api),
@@ -95,7 +95,7 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 		return fmt.Errorf("connect to Temporal at %s: %w", address, err)
 	}
 	running.push(func() error { c.Close(); return nil })
-	a.engine = workflows.NewClient(c, a.config.temporalNamespace)
+	a.engine = workflows.NewClient(c, a.config.temporalNamespace, data)
 
 	workers := workflows.NewWorkers(c, &workflows.Activities{
 		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Letters: a.db, Planner: rules.New(),
@@ -108,7 +108,9 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var reconciling sync.WaitGroup
-	reconciling.Go(func() { workflows.NewReconciler(a.db, a.engine, a.logger).Run(ctx) })
+	reconciler := workflows.NewReconciler(a.db, a.engine, a.logger)
+	reconciler.Keep(a.config.keepLetters)
+	reconciling.Go(func() { reconciler.Run(ctx) })
 	running.push(func() error { stop(); reconciling.Wait(); return nil })
 	return nil
 }
@@ -126,7 +128,8 @@ func (a *app) undertaker() *workflows.Undertaker {
 func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) error {
 	s := server.New(server.Options{
 		Ledger: ledger{a.db}, Engine: engine{a.engine}, Tracks: a.spotify, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
-		Roles: a.config.roles, Circuits: a.breakers,
+		Bearers: auth.NewBearers(a.db, nil), PublicURL: a.config.publicURL, Version: version(),
+		Roles: a.config.roles, Circuits: a.breakers, Playlists: a.spotify,
 		Ready: a.engine.Healthy, Suggest: a.suggest, Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
 		Limits: a.config.limits,
@@ -143,6 +146,11 @@ type ledger struct{ *store.DB }
 // Accept converts the message.
 func (l ledger) Accept(ctx context.Context, m server.NewMessage) (agent.Run, bool, error) {
 	return l.DB.Accept(ctx, store.NewMessage(m))
+}
+
+// AcceptSync converts what a program asks for.
+func (l ledger) AcceptSync(ctx context.Context, s server.NewSync) (agent.Run, bool, error) {
+	return l.DB.AcceptSync(ctx, store.NewSync(s))
 }
 
 // Remember finds the key of the song.

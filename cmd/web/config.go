@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"segue/internal/alert"
 	"segue/internal/auth"
@@ -33,6 +34,7 @@ type config struct {
 	strategies             match.Mix
 	roles                  auth.Roles     // of the admin pages
 	alerts                 *alert.Webhook // nil = nobody is told of dead letters
+	keepLetters            time.Duration  // once they are resolved or discarded
 }
 
 // emulatorConfig is for demo mode and tests.
@@ -58,10 +60,12 @@ func variables() []variable {
 		{"SPOTIFY_API_URL", "Spotify's", "another Web API, such as web emulator"},
 		{"SPOTIFY_ACCOUNTS_URL", "Spotify's", "another accounts service"},
 		{"LIMIT_MESSAGES", "20", "messages per minute and person"},
+		{"LIMIT_CALLS", "60", "calls of the API per minute and personal token"},
 		{"LIMIT_STREAMS", "20", "open event streams per person"},
 		{"MATCH_STRATEGY", "thorough", "thorough, exact or frugal; or shares of the runs: thorough=80,frugal=20"},
 		{"ADMIN_USERS", "the first demo listener, in the demo", "id or id:role, comma between: Spotify account ids that may open /admin; role viewer, operator or admin"},
 		{"ALERT_WEBHOOK_URL", "", "https address that is told of dead letters"},
+		{"LETTER_DAYS", "90", "how long dead letters stay once they are resolved or discarded"},
 		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
 		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
 	}
@@ -103,6 +107,9 @@ func readConfig(getenv func(string) string) (config, error) {
 	if c.limits.StreamsPerPerson, err = positive("LIMIT_STREAMS", or("LIMIT_STREAMS", "20")); err != nil {
 		return c, err
 	}
+	if c.limits.Calls, err = positive("LIMIT_CALLS", or("LIMIT_CALLS", "60")); err != nil {
+		return c, err
+	}
 	if c.strategies, err = match.ParseMix(or("MATCH_STRATEGY", "")); err != nil {
 		return c, fmt.Errorf("MATCH_STRATEGY: %w", err)
 	}
@@ -128,6 +135,11 @@ func (c *config) readAdmin(or func(name, otherwise string) string) error {
 	if c.roles, err = auth.ParseRoles(or("ADMIN_USERS", otherwise)); err != nil {
 		return fmt.Errorf("ADMIN_USERS: %w", err)
 	}
+	days, err := positive("LETTER_DAYS", or("LETTER_DAYS", "90"))
+	if err != nil {
+		return err
+	}
+	c.keepLetters = time.Duration(days) * 24 * time.Hour
 	address := or("ALERT_WEBHOOK_URL", "")
 	if address == "" {
 		return nil

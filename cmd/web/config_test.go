@@ -34,7 +34,7 @@ func TestWhoMayOpenTheAdminPages(t *testing.T) {
 func TestWhatCannotWorkIsRefusedAtTheStart(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
-		"ADMIN_USERS": "ada:boss", "ALERT_WEBHOOK_URL": "http://alerts.example/s3cret",
+		"ADMIN_USERS": "ada:boss", "ALERT_WEBHOOK_URL": "http://alerts.example/s3cret", "LETTER_DAYS": "0",
 	} {
 		_, err := readConfig(environment(map[string]string{name: value}))
 		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "s3cret") {

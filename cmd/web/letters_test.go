@@ -93,3 +93,79 @@ func TestTheSweepFindsWhatEndedWhileTheProgramLookedAway(t *testing.T) {
 		t.Errorf("the retry is at %+v", p)
 	}
 }
+
+func TestABulkGoesOnWhenTheEngineHasForgottenIt(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	must(t, r.emulator.Inject(emulator.Fault{Path: "/search$", Status: http.StatusTeapot, Count: -1}))
+	const n = 4
+	for range n {
+		r.end(r.say("add Karma Police by Radiohead to Dinner"))
+	}
+	r.finds("WorkflowType = 'DeadLetter' AND ExecutionStatus = 'Completed'", n)
+	r.emulator.ClearFaults()
+	b, err := r.db.StartBulk(t.Context(), deadletter.Bulk{By: r.person, Act: deadletter.ActRetry, Rate: 1, AsOf: time.Now()}, "k")
+	must(t, err)
+	must(t, r.engine.StartBulk(t.Context(), b))
+	r.bulk(b.ID, func(b deadletter.Bulk) bool { return b.Done > 0 })
+	r.stop()
+	r.forget()
+	r.start()
+	must(t, workflows.NewReconciler(r.db, r.engine, quiet()).Once(t.Context()))
+	if b = r.bulk(b.ID, func(b deadletter.Bulk) bool { return b.State == deadletter.BulkDone }); b.Done != n || b.Refused != 0 {
+		t.Errorf("ended %+v", b)
+	}
+	must(t, workflows.NewReconciler(r.db, r.engine, quiet()).Once(t.Context()))
+	for range 400 {
+		done, err := r.db.Letters(t.Context(), deadletter.Filter{State: deadletter.Resolved}, deadletter.Cursor{}, 50)
+		must(t, err)
+		if len(done) == n {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	entries, err := r.db.Audit(t.Context(), deadletter.Trail{Action: deadletter.ActionRetry}, 0, 50)
+	must(t, err)
+	if added := times(r.rows("Dinner"), "Karma Police"); added != 1 || len(entries) != n {
+		t.Errorf("%d times in the playlist, want once; %d retries in the audit, want %d", added, len(entries), n)
+	}
+}
+
+// bulk waits until a bulk is so.
+func (r *rig) bulk(id string, ok func(deadletter.Bulk) bool) deadletter.Bulk {
+	r.t.Helper()
+	var b deadletter.Bulk
+	for range 600 {
+		var err error
+		b, err = r.db.Bulk(r.t.Context(), id)
+		must(r.t, err)
+		if ok(b) {
+			return b
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	r.t.Fatalf("the bulk is %+v", b)
+	return b
+}
+
+func TestALetterIsKeptThoughItsWorkflowWasTerminated(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	run := r.accept("add Hallelujah to Focus")
+	must(t, r.db.Finish(t.Context(), r.person, run.ID, agent.Progress{State: agent.Failed}))
+	r.workers.Stop() // nobody keeps letters now
+	r.workers = nil
+	l := deadletter.Letter{PersonID: r.person, RunID: run.ID, Kind: fault.Internal, Message: "No.", Attempts: deadletter.Log(nil, deadletter.Attempt{At: time.Now(), Causes: []string{"status 418"}})}
+	must(t, r.engine.StartLetter(t.Context(), l))
+	must(t, r.temporal.TerminateWorkflow(t.Context(), workflows.DeadID(run.ID), "", "by hand"))
+	r.finds("WorkflowType = 'DeadLetter' AND ExecutionStatus = 'Terminated'", 1)
+	r.stop()
+	r.start()
+	reconciler := workflows.NewReconciler(r.db, r.engine, quiet())
+	for range 2 {
+		must(t, reconciler.Sweep(t.Context()))
+	}
+	if got := r.letter(); got.ID != run.ID || len(got.Causes()) != 1 || got.Causes()[0] != "status 418" {
+		t.Errorf("kept %+v", got)
+	}
+}

@@ -3,16 +3,20 @@ package main
 import (
 	"crypto/sha256"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"segue/internal/agent"
+	"segue/internal/deadletter"
+	"segue/internal/spotify/emulator"
 	"segue/internal/workflows"
 )
 
@@ -55,6 +59,7 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it writes file
 	undo, _, err := r.db.Accept(t.Context(), undoOf(r.person, add))
 	must(t, err)
 	road := r.end(add).Playlist.ID
+	letter, bulk := r.buried()
 
 	for name, id := range map[string]string{
 		"turn-add":      workflows.TurnID(add.ID),
@@ -68,10 +73,25 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it writes file
 		"song-ruled":    workflows.SongID(ruled.ID, "1"),
 		"song-stopped":  workflows.SongID(stopped.ID, "1"),
 		"playlist-road": workflows.PlaylistID(road),
+		"letter":        workflows.DeadID(letter),
+		"bulk":          workflows.BulkWorkflowID(bulk),
 	} {
 		must(t, os.WriteFile(filepath.Join(testdata, generation+name+".json"), r.history(id), 0o600))
 	}
 	must(t, os.WriteFile(filepath.Join(testdata, "SUMS"), []byte(sums(t, reason)), 0o600))
+}
+
+// buried makes a dead letter and a bulk that retries it, and waits until both workflows have ended.
+func (r *rig) buried() (letter, bulk string) {
+	r.t.Helper()
+	must(r.t, r.emulator.Inject(emulator.Fault{Path: "/search$", Status: http.StatusTeapot, Count: -1}))
+	r.end(r.say("add Karma Police by Radiohead to Dinner"))
+	r.finds("WorkflowType = 'DeadLetter' AND ExecutionStatus = 'Completed'", 1)
+	b, err := r.db.StartBulk(r.t.Context(), deadletter.Bulk{By: r.person, Act: deadletter.ActRetry, Rate: 1, AsOf: time.Now()}, "k")
+	must(r.t, err)
+	must(r.t, r.engine.StartBulk(r.t.Context(), b))
+	r.finds("WorkflowType = 'Bulk' AND ExecutionStatus = 'Completed'", 1)
+	return r.letter().ID, b.ID
 }
 
 // sums lists every history with its sum, in the order of their names. A line

@@ -31,8 +31,9 @@ import (
 type rig struct {
 	t        *testing.T
 	dir      string
-	home     string // of Temporal
-	plain    bool   // payloads are not encrypted, for recorded histories
+	home     string  // of Temporal
+	plain    bool    // payloads are not encrypted, for recorded histories
+	rate     float64 // calls per second that leave; 0 = unlimited
 	emulator *emulator.Emulator
 	api      *spotify.Client
 	db       *store.DB
@@ -64,7 +65,9 @@ func newRig(t *testing.T, change ...func(*rig)) *rig {
 	srv := httptest.NewServer(r.emulator.Handler())
 	t.Cleanup(srv.Close)
 	access, _ := r.emulator.Grant("ada_emu")
-	r.api = spotify.New(spotify.Options{APIURL: srv.URL + "/v1/", Tokens: token(access)})
+	r.api = spotify.New(spotify.Options{
+		APIURL: srv.URL + "/v1/", Tokens: token(access), Rate: r.rate, Burst: 1, Bulk: workflows.InBulk,
+	})
 	r.keys, err = auth.LoadKeyRing(filepath.Join(r.dir, "keys"))
 	must(t, err)
 	r.db, err = store.Open(t.Context(), filepath.Join(r.dir, "app.db"), quiet())
@@ -99,7 +102,7 @@ func (r *rig) start() {
 		Strategies: r.strategies, Logger: quiet(),
 	}, &workflows.Undertaker{Letterbox: r.db})
 	must(r.t, r.workers.Start())
-	r.engine = workflows.NewClient(r.temporal, temporald.Namespace)
+	r.engine = workflows.NewClient(r.temporal, temporald.Namespace, options.DataConverter)
 }
 
 func (r *rig) stop() {

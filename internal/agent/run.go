@@ -31,9 +31,10 @@ type Run struct {
 	ConversationID string
 	MessageID      string
 	State          State
-	UndoOf         string // this run undoes that one
-	UndoneBy       string // that run undid this one; set when it finished
-	RetryOf        string // id of the dead letter that this run tries again; "" for an ordinary run
+	UndoOf         string         // this run undoes that one
+	UndoneBy       string         // that run undid this one; set when it finished
+	RetryOf        string         // id of the dead letter that this run tries again; "" for an ordinary run
+	Wish           *SyncSongsArgs // what a program asked for, instead of a message in words; nil for a message
 	AcceptedAt     time.Time
 	EndedAt        time.Time
 	Outcome        *Progress // the last snapshot, once the run is final
@@ -164,6 +165,7 @@ const (
 type AttemptRecord struct {
 	State string    // AttemptOpen, AttemptApplied, AttemptNotApplied; "" when there was none
 	At    time.Time // when it was last begun
+	Stood []int     // as in Attempt
 }
 
 // Attempt is one request to change a playlist. It is on disk before it is sent,
@@ -174,4 +176,5 @@ type Attempt struct {
 	Key        string // names the change, unique per person
 	PlaylistID string
 	URIs       []string
+	Stood      []int // the 0-based rows that the recording had before: what tells the effect from what was there
 }

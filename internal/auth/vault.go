@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"segue/internal/failpoint"
 	"segue/internal/fault"
 )
 
@@ -94,6 +95,7 @@ func (v *Vault) refresh(ctx context.Context, personID string, stale Secret) (Sec
 	if err != nil {
 		return "", err
 	}
+	failpoint.Hit(failpoint.TokenRefreshed)
 	return v.replace(ctx, row, g, stale)
 }
 

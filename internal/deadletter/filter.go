@@ -141,23 +141,3 @@ type Group struct {
 	Count       int
 	Newest      Letter
 }
-
-// Entry is one line of the audit: who did what to what.
-type Entry struct {
-	ID      int64
-	At      time.Time
-	ActorID string
-	Actor   string // name; "" when the person has left
-	Action  string // retry, discard, restore, reset, refused
-	Subject string // id of the letter, or name of the breaker
-	Note    string // the reason of a discard, the run of a retry
-}
-
-// What an audit entry can say was done.
-const (
-	ActionRetry   = "retry"
-	ActionDiscard = "discard"
-	ActionRestore = "restore"
-	ActionReset   = "reset"   // of a breaker
-	ActionRefused = "refused" // something that the role does not allow
-)

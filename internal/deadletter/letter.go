@@ -45,11 +45,13 @@ type Letter struct {
 	Message  string     `json:"message"`            // what the person was told
 	Attempts []Attempt  `json:"attempts,omitempty"` // oldest first, at most MaxAttempts
 	Input    Input      `json:"input,omitzero"`
+	Edited   *Input     `json:"-"` // what an operator has put in place of Input; nil when nobody has
 
 	Fingerprint string    `json:"fingerprint,omitempty"` // see Fingerprint
 	State       State     `json:"state,omitempty"`
 	Reason      string    `json:"reason,omitempty"`     // why it was discarded
 	RetryRun    string    `json:"retry_run,omitempty"`  // the newest run that tries again
+	RetryFrom   string    `json:"retry_from,omitempty"` // the step at which that one begins; "" for the start
 	RetriedBy   string    `json:"retried_by,omitempty"` // id of the operator who started that
 	Version     int64     `json:"version,omitempty"`    // rises with every change; 1 at first
 	MadeAt      time.Time `json:"made_at,omitzero"`
@@ -75,6 +77,8 @@ type Input struct {
 	Tool     string     `json:"tool,omitempty"` // the agent's tool that failed
 	Song     music.Song `json:"song,omitzero"`
 	Playlist Playlist   `json:"playlist,omitzero"`
+	Least    float64    `json:"least,omitempty"` // how sure a match must be to be added without asking; 0 leaves that to the matcher
+	Found    string     `json:"found,omitempty"` // id of the track that was decided on before it failed; "" when it was not
 }
 
 // Playlist is the one a song was for.
@@ -83,15 +87,23 @@ type Playlist struct {
 	Name string `json:"name,omitempty"`
 }
 
+// String names a playlist for an operator: its name, or its id.
+func (p Playlist) String() string {
+	if p.Name == "" {
+		return p.ID
+	}
+	return p.Name
+}
+
 // ToolRemove is the tool whose songs go out of a playlist; all others put them in.
 const ToolRemove = "remove_songs"
 
 // Words say as a message what is to be done once more.
 func (i Input) Words() string {
 	if i.Tool == ToolRemove {
-		return "Try again: remove " + i.Song.String() + " from " + i.Playlist.Name
+		return "Try again: remove " + i.Song.String() + " from " + i.Playlist.String()
 	}
-	return "Try again: add " + i.Song.String() + " to " + i.Playlist.Name
+	return "Try again: add " + i.Song.String() + " to " + i.Playlist.String()
 }
 
 // ID names the letter of a run, or of one task of it; there is never a second one.
@@ -165,6 +177,43 @@ func (l Letter) By() string {
 		return "somebody who has left"
 	}
 	return l.Operator
+}
+
+// Current is the input that a retry uses: the edited one, where there is one.
+func (l Letter) Current() Input {
+	if l.Edited != nil {
+		return *l.Edited
+	}
+	return l.Input
+}
+
+// Resumes reports whether a retry can go on at the step that failed: a version
+// was decided on, so that it need not be looked and asked for again.
+func (l Letter) Resumes() bool { return l.Task != "" && l.Current().Found != "" }
+
+// Retry says how a letter is tried again; the zero value is from the start, with its current input.
+type Retry struct {
+	Resume bool   // go on at the step that failed, see Resumes
+	Edited *Input // from now on in place of the current input
+}
+
+// Apply returns the letter with what the retry changes about it. Fault Conflict
+// for what the letter does not allow, Invalid for an input where there is none.
+func (r Retry) Apply(l Letter) (Letter, error) {
+	switch {
+	case r.Edited != nil && l.Task == "":
+		return l, fault.New(fault.Invalid, "A whole request has no input to edit: it is its person's message.", nil)
+	case r.Edited != nil:
+		l.Edited = r.Edited
+	}
+	l.RetryFrom = ""
+	if r.Resume {
+		if !l.Resumes() {
+			return l, conflict("This letter can only be retried from the start: nothing was decided before it failed.")
+		}
+		l.RetryFrom = l.Step
+	}
+	return l, nil
 }
 
 // Restorable reports whether a discarded letter can still be put back.

@@ -20,7 +20,7 @@ type Song struct {
 	Version  string        `json:"version,omitempty"`  // a version wish in words: "live at Wembley", "2011 remaster"
 	Explicit Wish          `json:"explicit,omitempty"` // explicit or clean, when it was said
 	Year     int           `json:"year,omitempty"`
-	TrackID  string        `json:"track_id,omitempty"` // a link named this very track
+	TrackID  string        `json:"track_id,omitempty" handle:"T"` // a link named this very track
 }
 
 // Wish is a preference between explicit and clean twins.

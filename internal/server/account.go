@@ -10,6 +10,7 @@ import (
 
 	"segue/internal/agent"
 	"segue/internal/auth"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/web/templates/page"
 )
@@ -20,13 +21,30 @@ const manyRuns = 10_000
 // showAccount shows who is logged in and the ways to leave.
 func (s *Server) showAccount(c echo.Context) error {
 	p := person(c)
+	repeats, err := s.Ledger.Repeats(c.Request().Context(), p.ID)
+	if err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, page.Account(page.AccountView{
 		Person:    personView(p),
 		Since:     p.CreatedAt,
 		Confirm:   c.QueryParam("confirm") == "disconnect",
 		Reconnect: p.NeedsReauth,
 		Staff:     s.Roles.Of(p) != auth.Nobody,
+		Repeats:   repeats,
 	}))
+}
+
+// setRepeats keeps whether songs are added again that are in the playlist already.
+func (s *Server) setRepeats(c echo.Context) error {
+	choice := field(c, "repeats")
+	if choice != "leave" && choice != "again" {
+		return fault.New(fault.Invalid, "Choose whether such a song is left or added again.", nil)
+	}
+	if err := s.Ledger.SetRepeats(c.Request().Context(), person(c).ID, choice == "again"); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/account#repeats")
 }
 
 // disconnect stops what runs for the person, deletes everything of theirs and
@@ -41,6 +59,9 @@ func (s *Server) disconnect(c echo.Context) error {
 		return err
 	}
 	if err := s.stop(ctx, open); err != nil {
+		return err
+	}
+	if err := s.record(c, deadletter.Entry{ActorID: id, Action: deadletter.ActionDisconnect}); err != nil {
 		return err
 	}
 	if err := s.Ledger.DeletePerson(ctx, id); err != nil {

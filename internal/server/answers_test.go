@@ -37,7 +37,7 @@ func withSpotify(t *testing.T) (change func(*server.Options, *http.Server), know
 	if err != nil || len(found) == 0 {
 		t.Fatalf("found %v, %v", found, err)
 	}
-	return func(o *server.Options, _ *http.Server) { o.Tracks = api }, found[0], emu
+	return func(o *server.Options, _ *http.Server) { o.Tracks, o.Playlists = api, api }, found[0], emu
 }
 
 // asking is a run that waits for an answer about one song.

@@ -118,7 +118,7 @@ func uncarded(messages []agent.Message, runs []agent.Run) []agent.Message {
 		}
 	}
 	return slices.DeleteFunc(messages, func(m agent.Message) bool {
-		if m.Role != agent.Agent || said[m.Text] == 0 {
+		if m.Role != agent.Assistant || said[m.Text] == 0 {
 			return false
 		}
 		said[m.Text]--

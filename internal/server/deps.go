@@ -19,19 +19,33 @@ type NewMessage struct {
 	PersonID       string
 	ConversationID string // "" starts a new conversation
 	Text           string
-	Key            string // idempotency key of the form, unique per person
-	UndoOf         string // the run to undo, "" for an ordinary message
+	Key            string               // idempotency key of the form, unique per person
+	UndoOf         string               // the run to undo, "" for an ordinary message
+	Wish           *agent.SyncSongsArgs // what Text says, as data; nil for a message to be read
+}
+
+// NewSync is what a program asks for; like NewMessage it converts to the store's type.
+type NewSync struct {
+	PersonID string
+	TokenID  string
+	Text     string // the wish in words, for the conversation
+	Wish     agent.SyncSongsArgs
+	Key      string // idempotency key, unique per token; "" for none
+	Request  []byte // SHA-256 of the body, which a key stands for
 }
 
 // ledger is the store. Whatever is not the person's is a fault NotFound.
 type ledger interface {
 	accepter
+	syncs
+	tokens
 	runs
 	conversations
 	rules
 	people
 	letters
 	undertaker
+	bulks
 	audit
 }
 
@@ -39,6 +53,27 @@ type accepter interface {
 	// Accept writes message and run in one transaction; the same key again gives
 	// the same run and fresh=false.
 	Accept(ctx context.Context, m NewMessage) (run agent.Run, fresh bool, err error)
+}
+
+type syncs interface {
+	// AcceptSync writes a wish and its run in one transaction. The same request
+	// again gives the same run and fresh=false; a known key with another body is a fault Conflict.
+	AcceptSync(ctx context.Context, s NewSync) (run agent.Run, fresh bool, err error)
+}
+
+// tokens are the personal tokens of a person.
+type tokens interface {
+	PersonalTokens(ctx context.Context, personID string) ([]auth.PersonalToken, error)
+	AddPersonalToken(ctx context.Context, t auth.PersonalToken) error
+	RevokePersonalToken(ctx context.Context, personID, id string) error
+}
+
+// bearers are programs with a personal token.
+type bearers interface {
+	// Bearer returns whose token the text is; a fault Unauthorised when it is nobody's.
+	Bearer(ctx context.Context, text string) (auth.Person, auth.PersonalToken, error)
+	// Used notes that a token was used and what its program was told was wrong.
+	Used(ctx context.Context, t auth.PersonalToken, problem string) error
 }
 
 type runs interface {
@@ -67,6 +102,9 @@ type rules interface {
 
 type people interface {
 	DeletePerson(ctx context.Context, personID string) error
+	// Repeats reports whether songs are added again that are in the playlist already.
+	Repeats(ctx context.Context, personID string) (bool, error)
+	SetRepeats(ctx context.Context, personID string, repeats bool) error
 }
 
 // letters are dead letters of everybody's, for operators. One that is gone is a fault NotFound.
@@ -81,14 +119,24 @@ type letters interface {
 // records it in the audit; a fault Conflict when somebody was first.
 type undertaker interface {
 	RetryLetter(ctx context.Context, id string, version int64, by string) (agent.Run, error)
+	RetryLetterAs(ctx context.Context, id string, version int64, by string, how deadletter.Retry) (agent.Run, error)
 	DiscardLetter(ctx context.Context, id string, version int64, by, reason string) error
 	RestoreLetter(ctx context.Context, id string, version int64, by string) error
 }
 
-// audit is what operators have done, for good.
+// bulks are acts on all letters that a filter lets through. Starting one over nothing is a fault Invalid.
+type bulks interface {
+	CountLetters(ctx context.Context, f deadletter.Filter, asOf time.Time) (int, error)
+	StartBulk(ctx context.Context, b deadletter.Bulk, key string) (deadletter.Bulk, error)
+	CancelBulk(ctx context.Context, id, by string) error
+	Bulk(ctx context.Context, id string) (deadletter.Bulk, error)
+	OpenBulks(ctx context.Context) ([]deadletter.Bulk, error)
+}
+
+// audit is what was done, for good.
 type audit interface {
 	Record(ctx context.Context, e deadletter.Entry) error
-	Audit(ctx context.Context, before int64, limit int) ([]deadletter.Entry, error)
+	Audit(ctx context.Context, t deadletter.Trail, before int64, limit int) ([]deadletter.Entry, error)
 }
 
 // circuits are the breakers before the services that this process calls.
@@ -100,6 +148,7 @@ type circuits interface {
 // engine runs what was accepted. A run it does not know is a fault NotFound.
 type engine interface {
 	StartTurn(ctx context.Context, run agent.Run) error
+	StartBulk(ctx context.Context, b deadletter.Bulk) error
 	Answer(ctx context.Context, runID string, a agent.Answer) error
 	Cancel(ctx context.Context, runID string, undo bool) error
 	Wake(ctx context.Context, runID string) error
@@ -125,6 +174,11 @@ type Watch interface {
 // tracks is Spotify's catalogue. A track that is not in it is a fault NotFound.
 type tracks interface {
 	Track(ctx context.Context, personID, id string) (music.Track, error)
+}
+
+// playlists are those that Spotify shows to a person. One that is not there is a fault NotFound.
+type playlists interface {
+	Playlist(ctx context.Context, personID, id string) (music.Playlist, error)
 }
 
 // logins is the way through Spotify's consent page.

@@ -74,6 +74,9 @@ func troubleOf(err error) agent.Trouble {
 }
 
 func httpStatus(err error) int {
+	if _, ok := errors.AsType[*unusable](err); ok {
+		return http.StatusUnprocessableEntity
+	}
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return he.Code
 	}
@@ -103,6 +106,8 @@ func (s *Server) fail(err error, c echo.Context) {
 	status, trouble := httpStatus(err), troubleOf(err)
 	var writing error
 	switch {
+	case forPrograms(r):
+		writing = s.failJSON(c, err)
 	case wantsText(r):
 		writing = c.String(status, trouble.What+"\n")
 	case wantsPart(r):

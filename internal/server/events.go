@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"segue/internal/failpoint"
 	"segue/internal/fault"
 	"segue/internal/live"
 )
@@ -116,6 +117,9 @@ func (st *stream) show(snap *Snapshot) (more bool, err error) {
 	message, err := snap.message(st.full)
 	if err != nil {
 		return false, fmt.Errorf("render run %s: %w", snap.Run.ID, err)
+	}
+	if snap.Final() {
+		failpoint.Hit(failpoint.EndUntold)
 	}
 	if st.out.Message(message) != nil {
 		return false, nil //nolint:nilerr // the browser has gone

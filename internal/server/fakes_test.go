@@ -19,6 +19,7 @@ import (
 
 	"segue/internal/agent"
 	"segue/internal/auth"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/internal/match"
 	"segue/internal/music"
@@ -33,6 +34,10 @@ func (l ledger) Accept(ctx context.Context, m server.NewMessage) (agent.Run, boo
 	return l.DB.Accept(ctx, store.NewMessage(m))
 }
 
+func (l ledger) AcceptSync(ctx context.Context, s server.NewSync) (agent.Run, bool, error) {
+	return l.DB.AcceptSync(ctx, store.NewSync(s))
+}
+
 func (l ledger) Remember(ctx context.Context, personID string, song music.Song, track *music.Track) error {
 	return l.SaveRule(ctx, personID, music.Rule{Key: match.Key(song), Song: song, Track: track})
 }
@@ -44,7 +49,8 @@ type engine struct {
 	answers  []agent.Answer
 	woken    []string
 	undos    []bool // of each cancel
-	broken   error  // of StartTurn
+	bulks    []string
+	broken   error // of StartTurn
 	progress map[string]agent.Progress
 	bell     chan struct{}
 }
@@ -75,6 +81,13 @@ func (e *engine) StartTurn(_ context.Context, run agent.Run) error {
 	}
 	e.started = append(e.started, run.ID)
 	return nil
+}
+
+func (e *engine) StartBulk(_ context.Context, b deadletter.Bulk) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.bulks = append(e.bulks, b.ID)
+	return e.broken
 }
 
 func (e *engine) Progress(_ context.Context, runID string) (agent.Progress, error) {
@@ -228,7 +241,7 @@ func newSite(t *testing.T, change ...func(*server.Options, *http.Server)) *site 
 		t.Fatal(err)
 	}
 	o := server.Options{
-		Ledger: ledger{db}, Engine: s.engine, Logins: logins{db}, Sessions: sessions,
+		Ledger: ledger{db}, Engine: s.engine, Logins: logins{db}, Sessions: sessions, Bearers: auth.NewBearers(db, s.clock.now),
 		Logger:         slog.New(slog.NewJSONHandler(s.log, nil)),
 		AccountsOrigin: "https://accounts.example",
 		Limits:         server.Limits{Heartbeat: 20 * time.Millisecond},

@@ -27,7 +27,7 @@ const (
 func readForm(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || forPrograms(r) {
 			return next(c)
 		}
 		if kind := r.Header.Get("Content-Type"); kind != "" {

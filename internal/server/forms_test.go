@@ -65,11 +65,11 @@ func TestWhatACardSaysIsNotSaidTwice(t *testing.T) {
 	t.Parallel()
 	say := func(id, text string) agent.Run { return agent.Run{ID: id, Outcome: &agent.Progress{Say: text}} }
 	got := uncarded([]agent.Message{
-		{ID: "a", Role: agent.Agent, Text: "Added.", RunID: ""}, // its run is no longer shown
-		{ID: "b", Role: agent.Agent, Text: "of a run too old to be read"},
+		{ID: "a", Role: agent.Assistant, Text: "Added.", RunID: ""}, // its run is no longer shown
+		{ID: "b", Role: agent.Assistant, Text: "of a run too old to be read"},
 		{ID: "c", Role: agent.Person, Text: "Added.", RunID: "1"},
 		{ID: "d", Role: agent.Person, Text: "help", RunID: "2"},
-		{ID: "e", Role: agent.Agent, Text: "Here is what I can do."},
+		{ID: "e", Role: agent.Assistant, Text: "Here is what I can do."},
 		{ID: "f", Role: agent.Person, Text: "add One", RunID: "3"},
 	}, []agent.Run{say("0", "Added."), {ID: "1"}, say("2", "Here is what I can do."), {ID: "3"}})
 	var ids string

@@ -15,7 +15,6 @@ import (
 const (
 	lettersPerPage = 50
 	largestGroups  = 8
-	auditPerPage   = 100
 )
 
 // rights are what the page offers; staff decides whether it may be done.
@@ -36,6 +35,9 @@ func (s *Server) showLetters(c echo.Context) error {
 		return err
 	}
 	if v.Groups, v.Total, err = s.Ledger.LetterGroups(ctx, f, largestGroups); err != nil {
+		return err
+	}
+	if v.Bulks, err = s.Ledger.OpenBulks(ctx); err != nil {
 		return err
 	}
 	if len(v.Letters) > lettersPerPage {
@@ -92,8 +94,12 @@ func (s *Server) letterView(c echo.Context) (page.LetterView, error) {
 
 // retryLetter starts a run that tries a letter again.
 func (s *Server) retryLetter(c echo.Context) error {
+	return s.tryAgain(c, deadletter.Retry{Resume: field(c, "from") == "step"})
+}
+
+func (s *Server) tryAgain(c echo.Context, how deadletter.Retry) error {
 	ctx := c.Request().Context()
-	run, err := s.Ledger.RetryLetter(ctx, c.Param("id"), seen(c), person(c).ID)
+	run, err := s.Ledger.RetryLetterAs(ctx, c.Param("id"), seen(c), person(c).ID, how)
 	if err != nil {
 		return s.showLetterRefused(c, err)
 	}
@@ -146,34 +152,21 @@ func (s *Server) showLetterRefused(c echo.Context, why error) error {
 	return refuse(c, status, why, page.Letter(v))
 }
 
-// showAudit lists what operators have done.
-func (s *Server) showAudit(c echo.Context) error {
-	before, err := strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	if err != nil {
-		before = 0
-	}
-	v := page.AuditView{Person: personView(person(c)), Now: time.Now()}
-	if v.Entries, err = s.Ledger.Audit(c.Request().Context(), before, auditPerPage); err != nil {
-		return err
-	}
-	if len(v.Entries) == auditPerPage {
-		v.Next = v.Entries[auditPerPage-1].ID
-	}
-	return render(c, http.StatusOK, page.Audit(v))
-}
-
 // resetCircuit closes a breaker before its time.
 func (s *Server) resetCircuit(c echo.Context) error {
-	name := field(c, "name")
+	if err := s.closeCircuit(c, field(c, "name")); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/admin/dlq")
+}
+
+// closeCircuit closes the breaker of that name and records who did.
+func (s *Server) closeCircuit(c echo.Context, name string) error {
 	if s.Circuits == nil {
 		return echo.ErrNotFound
 	}
 	if err := s.Circuits.Reset(name); err != nil {
 		return err
 	}
-	err := s.Ledger.Record(c.Request().Context(), deadletter.Entry{ActorID: person(c).ID, Action: deadletter.ActionReset, Subject: name})
-	if err != nil {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, "/admin/dlq")
+	return s.record(c, deadletter.Entry{ActorID: person(c).ID, Action: deadletter.ActionReset, Subject: name})
 }

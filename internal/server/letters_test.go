@@ -35,6 +35,12 @@ func office(t *testing.T) (s *site, viewer, operator, admin *browser) {
 // letter makes a letter about a song of a run of the person.
 func (b *browser) letter(song string) deadletter.Letter {
 	b.site.t.Helper()
+	return b.letterFor(song, deadletter.Input{Tool: agent.SyncSongs, Song: music.Song{Title: song}, Playlist: deadletter.Playlist{ID: "p1", Name: "Road Trip"}})
+}
+
+// letterFor makes a letter with this input.
+func (b *browser) letterFor(song string, in deadletter.Input) deadletter.Letter {
+	b.site.t.Helper()
 	run := b.say("add " + song + " to Road Trip")
 	t, db := b.site.t, b.site.db
 	if err := db.Finish(t.Context(), run.PersonID, run.ID, agent.Progress{State: agent.Failed}); err != nil {
@@ -43,7 +49,7 @@ func (b *browser) letter(song string) deadletter.Letter {
 	id, _, err := db.SaveLetter(t.Context(), deadletter.Letter{
 		PersonID: run.PersonID, RunID: run.ID, Task: "1", WorkflowID: "turn-" + run.ID, Step: agent.Adding, Kind: fault.Internal, Message: "No luck.",
 		Attempts: []deadletter.Attempt{{At: time.Now(), Kind: fault.Internal, Message: "No luck.", Causes: []string{"status 418"}}},
-		Input:    deadletter.Input{Tool: agent.SyncSongs, Song: music.Song{Title: song}, Playlist: deadletter.Playlist{ID: "p1", Name: "Road Trip"}},
+		Input:    in,
 	})
 	if err != nil {
 		t.Fatal(err)

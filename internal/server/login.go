@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"segue/internal/auth"
+	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/web/templates/page"
 )
@@ -46,6 +47,9 @@ func (s *Server) finishLogin(c echo.Context) error {
 	}
 	p, returnTo, err := s.Logins.Finish(c.Request().Context(), sent, c.QueryParams())
 	if kind := fault.KindOf(err); err != nil && kind != fault.Internal {
+		if err := s.recordNoLogin(c, err); err != nil {
+			return err
+		}
 		t := troubleOf(err)
 		return refuse(c, httpStatus(err), err, page.Home(page.HomeView{ReturnTo: returnTo, Demo: s.Demo, Trouble: &t}))
 	}
@@ -53,6 +57,9 @@ func (s *Server) finishLogin(c echo.Context) error {
 		return err
 	}
 	if err := s.Sessions.Start(c.Response(), c.Request(), p.ID); err != nil {
+		return err
+	}
+	if err := s.record(c, deadletter.Entry{ActorID: p.ID, Action: deadletter.ActionLogin}); err != nil {
 		return err
 	}
 	s.wake(c.Request().Context(), p.ID)
@@ -64,8 +71,14 @@ func (s *Server) finishLogin(c echo.Context) error {
 
 // logOut ends the session of this browser; without one there is nothing to end.
 func (s *Server) logOut(c echo.Context) error {
+	p, nobody := s.Sessions.Person(c.Request())
 	if err := s.Sessions.End(c.Response(), c.Request()); err != nil {
 		return err
+	}
+	if nobody == nil {
+		if err := s.record(c, deadletter.Entry{ActorID: p.ID, Action: deadletter.ActionLogout}); err != nil {
+			return err
+		}
 	}
 	return leave(c)
 }
@@ -73,6 +86,9 @@ func (s *Server) logOut(c echo.Context) error {
 // logOutEverywhere ends all sessions of the person.
 func (s *Server) logOutEverywhere(c echo.Context) error {
 	if err := s.Sessions.EndAll(c.Response(), c.Request(), person(c).ID); err != nil {
+		return err
+	}
+	if err := s.record(c, deadletter.Entry{ActorID: person(c).ID, Action: deadletter.ActionLogout, Note: "everywhere"}); err != nil {
 		return err
 	}
 	return leave(c)

@@ -123,3 +123,18 @@ func TestANewLoginWakesThePersonsWaitingRuns(t *testing.T) {
 		t.Errorf("woken %v, want %v", woken, mine)
 	}
 }
+
+func TestSongsThatAreThereAreAddedAgainForThoseWhoWantThat(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada, ben := s.login("ada"), s.login("ben")
+	chosen := func(b *browser) string {
+		value, _ := b.get("/account").wants(http.StatusOK).page().Find(`input[name="repeats"][checked]`).Attr("value")
+		return value
+	}
+	ada.post("/account/repeats", "repeats", "again").redirects("/account#repeats")
+	ada.post("/account/repeats", "repeats", "sometimes").wants(http.StatusBadRequest)
+	if hers, his := chosen(ada), chosen(ben); hers != "again" || his != "leave" {
+		t.Errorf("Ada's choice is %q and Ben's %q, want again and leave", hers, his)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"segue/internal/agent"
+	"segue/internal/failpoint"
 	"segue/internal/fault"
 )
 
@@ -47,14 +48,18 @@ func (s *Server) accept(ctx context.Context, m NewMessage) (agent.Run, error) {
 	}
 	run, fresh, err := s.Ledger.Accept(ctx, m)
 	if err == nil && fresh {
+		failpoint.Hit(failpoint.MessageAccepted)
 		s.start(ctx, run)
+		failpoint.Hit(failpoint.RunStarted)
 	}
 	return run, err
 }
 
 // start hands an accepted run to the engine, if that takes it now.
-func (s *Server) start(ctx context.Context, run agent.Run) {
-	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTime)
+func (s *Server) start(ctx context.Context, run agent.Run) { s.startWithin(ctx, run, startTime) }
+
+func (s *Server) startWithin(ctx context.Context, run agent.Run, limit time.Duration) {
+	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	if err := s.Engine.StartTurn(soon, run); err != nil {
 		s.Logger.WarnContext(ctx, "run accepted but not started yet", slog.String("run", run.ID), slog.Any("error", err))

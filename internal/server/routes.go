@@ -22,7 +22,8 @@ func (s *Server) routes() *echo.Echo {
 	get(e, "/healthz", s.showHealth)
 	get(e, web.Prefix+"*", echo.WrapHandler(web.Handler()))
 	get(e, "/", s.showHome)
-	e.GET("/callback", s.finishLogin) // no HEAD: looking ahead must not use up a login
+	e.GET("/callback", s.finishLogin, // no HEAD: looking ahead must not use up a login
+		byAddress(newLimiter(s.Limits.Logins), "There were many logins from here in a short time."))
 	e.Match([]string{http.MethodGet, http.MethodPost}, "/login", s.beginLogin,
 		byAddress(newLimiter(s.Limits.Logins), "There were many logins from here in a short time."))
 	e.POST("/logout", s.logOut)
@@ -31,6 +32,7 @@ func (s *Server) routes() *echo.Echo {
 	in := s.signedIn
 	get(e, "/account", s.showAccount, in)
 	e.POST("/account/logout-everywhere", s.logOutEverywhere, in)
+	e.POST("/account/repeats", s.setRepeats, in)
 	e.POST("/account/disconnect", s.disconnect, in)
 
 	get(e, "/c", s.showConversation, in)
@@ -51,10 +53,25 @@ func (s *Server) routes() *echo.Echo {
 	e.POST("/rules/:id/delete", s.deleteRule, in)
 	e.POST("/rules/:id/restore", s.restoreRule, in)
 
+	get(e, "/settings/tokens", s.showTokens, in)
+	e.POST("/settings/tokens", s.createToken, in)
+	e.POST("/settings/tokens/:id/revoke", s.revokeToken, in)
+	get(e, "/settings/shortcuts", s.showShortcuts, in)
+	get(e, "/settings/shortcuts/test", s.showShortcutTest, in)
+	get(e, "/docs/api", s.showAPIDocs)
+	s.apiRoutes(e)
+
 	get(e, "/admin/dlq", s.showLetters, in, s.staff(auth.Viewer))
 	get(e, "/admin/dlq/new", s.showNews, in, s.staff(auth.Viewer))
+	get(e, "/admin/dlq/bulk", s.showBulkForm, in, s.staff(auth.Admin))
+	e.POST("/admin/dlq/bulk", s.startBulk, in, s.staff(auth.Admin))
+	get(e, "/admin/dlq/bulk/:id", s.showBulk, in, s.staff(auth.Viewer))
+	get(e, "/admin/dlq/bulk/:id/progress", s.showBulkProgress, in, s.staff(auth.Viewer))
+	e.POST("/admin/dlq/bulk/:id/cancel", s.cancelBulk, in, s.staff(auth.Admin))
 	get(e, "/admin/dlq/:id", s.showLetter, in, s.staff(auth.Viewer))
 	e.POST("/admin/dlq/:id/retry", s.retryLetter, in, s.staff(auth.Operator))
+	get(e, "/admin/dlq/:id/edit", s.showEdit, in, s.staff(auth.Admin))
+	e.POST("/admin/dlq/:id/edit", s.editLetter, in, s.staff(auth.Admin))
 	e.POST("/admin/dlq/:id/discard", s.discardLetter, in, s.staff(auth.Admin))
 	e.POST("/admin/dlq/:id/restore", s.restoreLetter, in, s.staff(auth.Admin))
 	get(e, "/admin/audit", s.showAudit, in, s.staff(auth.Viewer))

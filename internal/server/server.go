@@ -18,19 +18,22 @@ import (
 )
 
 // Options are the parts and the values a Server is made of. Ledger, Engine,
-// Tracks, Logins, Sessions and Logger are required.
+// Tracks, Logins, Sessions, Bearers and Logger are required.
 type Options struct {
 	Ledger   ledger
 	Engine   engine
 	Tracks   tracks
 	Logins   logins
 	Sessions sessions
+	Bearers  bearers
 	Logger   *slog.Logger
 
 	// Roles are who may open the admin pages; nobody may when it is empty.
 	Roles auth.Roles
 	// Circuits are shown and closed there; nil means there are none.
 	Circuits circuits
+	// Playlists says whether a letter may be sent to another playlist of its person's.
+	Playlists playlists
 
 	// Ready says what this process still waits for, nil when it can do its work; nil means always ready.
 	Ready func(ctx context.Context) error
@@ -38,6 +41,10 @@ type Options struct {
 	Suggest func(ctx context.Context, personID string) ([]string, error)
 	// Demo says that Spotify is emulated.
 	Demo bool
+	// PublicURL is how browsers reach us, without a trailing slash; "" makes addresses relative.
+	PublicURL string
+	// Version is the program's, for /api/v1/health.
+	Version string
 
 	// AccountsOrigin is where logging in leads, "https://accounts.spotify.com" by default.
 	AccountsOrigin string
@@ -53,6 +60,7 @@ type Options struct {
 type Limits struct {
 	Logins           int           // per minute and address; 10
 	Messages         int           // per minute and person; 20
+	Calls            int           // of the API, per minute and token; 60
 	StreamsPerPerson int           // open at once; 20
 	Streams          int           // open at once, over all people; 2,000
 	StreamLife       time.Duration // the server ends a stream after this; 5 minutes
@@ -69,6 +77,7 @@ type Server struct {
 	streams   *streams
 	messages  *limiter
 	links     *limiter // each costs a request to Spotify
+	calls     *limiter // of the API, by token
 
 	closing chan struct{} // closed by Close: every stream ends
 	once    sync.Once
@@ -83,6 +92,7 @@ func New(o Options) *Server {
 		streams:   &streams{most: o.Limits.Streams, each: o.Limits.StreamsPerPerson, open: make(map[string]int)},
 		messages:  newLimiter(o.Limits.Messages),
 		links:     newLimiter(o.Limits.Messages),
+		calls:     newLimiter(o.Limits.Calls),
 		closing:   make(chan struct{}),
 	}
 	s.hub = live.New(s.snapshots, o.Logger)
@@ -129,6 +139,7 @@ func withDefaults(o Options) Options {
 	l := &o.Limits
 	orDefault(&l.Logins, 10)
 	orDefault(&l.Messages, 20)
+	orDefault(&l.Calls, 60)
 	orDefault(&l.StreamsPerPerson, 20)
 	orDefault(&l.Streams, 2000)
 	orDefault(&l.StreamLife, 5*time.Minute)

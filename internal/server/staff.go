@@ -48,7 +48,7 @@ func refreshLogin(c echo.Context) error {
 
 // notAllowed refuses what the role does not allow, and records it.
 func (s *Server) notAllowed(c echo.Context, role auth.Role) error {
-	err := s.Ledger.Record(c.Request().Context(), deadletter.Entry{
+	err := s.record(c, deadletter.Entry{
 		ActorID: person(c).ID, Action: deadletter.ActionRefused, Subject: c.Request().URL.Path, Note: "as " + role.String(),
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"segue/internal/failpoint"
 	"segue/internal/fault"
 )
 
@@ -28,6 +29,13 @@ type call struct {
 func (q call) String() string { return q.method + " /" + q.path }
 
 func (q call) reads() bool { return q.method == http.MethodGet }
+
+// hit is a failpoint of writes.
+func (q call) hit(p failpoint.Point) {
+	if !q.reads() {
+		failpoint.Hit(p)
+	}
+}
 
 // shortWaits is how often one read waits in place for a gate that opens soon.
 const shortWaits = 3
@@ -88,12 +96,14 @@ func (c *Client) send(ctx context.Context, token string, q call) ([]byte, error)
 		return nil, fault.New(fault.Internal, "", fmt.Errorf("%s: %w", q, err))
 	}
 	began := c.now()
+	q.hit(failpoint.PostDue)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, unanswered(q, err, line.mayHaveSent(req))
 	}
 	defer func() { _ = resp.Body.Close() }() // read as far as it matters
 	body, err := readBody(resp.Body)
+	q.hit(failpoint.AnswerRead)
 	c.logger.DebugContext(ctx, "spotify answered", slog.String("call", q.String()),
 		slog.Int("status", resp.StatusCode), slog.Duration("took", c.now().Sub(began)))
 	return c.judge(ctx, q, resp, body, err)

@@ -120,6 +120,7 @@ func httpClient(base *http.Client) *http.Client {
 		// A write on a connection that the other side has just closed is of
 		// unknown outcome, so idle ones are given up early.
 		t.IdleConnTimeout = 30 * time.Second
+		tripAfterPost(t)
 		c.Transport = t
 	}
 	return c

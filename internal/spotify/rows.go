@@ -14,6 +14,7 @@ const (
 	namedFor = 10 * time.Second // how long a snapshot that Spotify has named counts as today's
 	lag      = 47 * time.Second // the longest that reads of rows may be behind
 	mostKept = 500_000          // rows remembered in all, some 30 MB
+	cheap    = 4 * pageSize     // rows that are read as a whole rather than known half
 )
 
 // memory remembers the rows of playlists, so that a list that has not changed is
@@ -184,6 +185,9 @@ func (r *contents) provenBy(uris []string, began time.Time) string {
 func (c *Client) end(ctx context.Context, personID, playlistID string, known contents) (uris []string, ok bool, err error) {
 	before := len(known.uris) - known.unseen
 	from := max(0, min(before, len(known.uris)-pageSize))
+	if known.of == "" && len(known.uris) <= cheap {
+		from = 0 // then it is known for sure what stands there, and the next time costs nothing
+	}
 	reader, total := c.reader(personID), 0
 	tail, err := whole(ctx, func(offset int) (page[zmb3.PlaylistItem], error) {
 		p, err := itemPage(ctx, reader, playlistID, from+offset)

@@ -110,7 +110,7 @@ func TestAnUnchangedPlaylistIsNotReadAgain(t *testing.T) {
 	}{
 		"short: the look at the first add is a complete read": {20, []time.Duration{0, 5 * time.Second, time.Hour / 2}, []int{4, 3, 3}},
 		"long: once it was read after the snapshot had settled": {
-			120, []time.Duration{0, time.Minute, 5 * time.Second, time.Hour / 2}, []int{6, 6, 3, 3},
+			240, []time.Duration{0, time.Minute, 5 * time.Second, time.Hour / 2}, []int{8, 8, 3, 3},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

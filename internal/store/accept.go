@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -19,8 +20,9 @@ type NewMessage struct {
 	PersonID       string
 	ConversationID string // "" begins a new conversation
 	Text           string
-	Key            string // idempotency key of the form, unique per person
-	UndoOf         string // the run to undo; "" for an ordinary message
+	Key            string               // idempotency key of the form, unique per person
+	UndoOf         string               // the run to undo; "" for an ordinary message
+	Wish           *agent.SyncSongsArgs // what Text says, as data; nil for a message to be read
 }
 
 // Accept puts a message and its run (state accepted) on disk, in one
@@ -102,7 +104,11 @@ func (db *DB) insertRun(ctx context.Context, tx *sql.Tx, m NewMessage) (agent.Ru
 	}
 	run := agent.Run{
 		ID: newID(), PersonID: m.PersonID, ConversationID: conversationID, MessageID: newID(),
-		State: agent.Accepted, UndoOf: m.UndoOf, AcceptedAt: fromMillis(now),
+		State: agent.Accepted, UndoOf: m.UndoOf, Wish: m.Wish, AcceptedAt: fromMillis(now),
+	}
+	wish, err := encode(m.Wish)
+	if err != nil {
+		return agent.Run{}, fmt.Errorf("write wish: %w", err)
 	}
 	if err := insertMessage(ctx, tx, conversationID, seq, agent.Message{
 		ID: run.MessageID, Role: agent.Person, Text: m.Text, At: run.AcceptedAt,
@@ -110,9 +116,9 @@ func (db *DB) insertRun(ctx context.Context, tx *sql.Tx, m NewMessage) (agent.Ru
 		return agent.Run{}, err
 	}
 	_, err = exec(ctx, tx, `INSERT INTO runs
-		(id, person_id, conversation_id, message_id, seq, idem_key, state, undo_of, accepted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		run.ID, run.PersonID, run.ConversationID, run.MessageID, seq, m.Key, run.State, orNull(run.UndoOf), now)
+		(id, person_id, conversation_id, message_id, seq, idem_key, state, undo_of, wish, accepted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		run.ID, run.PersonID, run.ConversationID, run.MessageID, seq, m.Key, run.State, orNull(run.UndoOf), wish, now)
 	return run, err
 }
 

@@ -56,20 +56,36 @@ func (db *DB) BeginAttempts(ctx context.Context, attempts []agent.Attempt) (fres
 
 // begin opens an attempt that is new or was not applied; others it leaves alone.
 func begin(ctx context.Context, tx *sql.Tx, a agent.Attempt, at int64) (fresh bool, err error) {
-	uris, err := json.Marshal(a.URIs)
+	uris, err := list(a.URIs)
 	if err != nil {
-		return false, fmt.Errorf("write URIs of an attempt: %w", err)
+		return false, err
+	}
+	stood, err := list(a.Stood)
+	if err != nil {
+		return false, err
 	}
 	if err := ownRun(ctx, tx, a.PersonID, a.RunID); err != nil {
 		return false, err
 	}
-	n, err := exec(ctx, tx, `INSERT INTO attempts (person_id, attempt_key, run_id, playlist_id, uris, state, at)
-		VALUES ($1, $2, $3, $4, $5, 'open', $6)
+	n, err := exec(ctx, tx, `INSERT INTO attempts (person_id, attempt_key, run_id, playlist_id, uris, stood, state, at)
+		VALUES ($1, $2, $3, $4, $5, $6, 'open', $7)
 		ON CONFLICT (person_id, attempt_key) DO UPDATE SET playlist_id = excluded.playlist_id,
-		uris = excluded.uris, state = excluded.state, at = excluded.at
+		uris = excluded.uris, stood = excluded.stood, state = excluded.state, at = excluded.at
 		WHERE attempts.state = 'not_applied'`,
-		a.PersonID, a.Key, a.RunID, a.PlaylistID, string(uris), at)
+		a.PersonID, a.Key, a.RunID, a.PlaylistID, uris, stood, at)
 	return n > 0, err
+}
+
+// list is a column that holds a JSON array.
+func list[T any](values []T) (string, error) {
+	if len(values) == 0 {
+		return "[]", nil
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		return "", fmt.Errorf("write a list: %w", err)
+	}
+	return string(text), nil
 }
 
 // AttemptRecords returns what is known of the person's attempts by key; a key without an attempt is absent.
@@ -77,21 +93,30 @@ func (db *DB) AttemptRecords(ctx context.Context, personID string, keys []string
 	found := make(map[string]agent.AttemptRecord, len(keys))
 	err := db.read(ctx, "read attempts", func(tx *sql.Tx) error {
 		for _, key := range keys {
-			var state string
-			var at int64
-			err := tx.QueryRowContext(ctx, `SELECT state, at FROM attempts WHERE person_id = $1 AND attempt_key = $2`,
-				personID, key).Scan(&state, &at)
+			record, err := scanAttempt(tx.QueryRowContext(ctx,
+				`SELECT state, at, stood FROM attempts WHERE person_id = $1 AND attempt_key = $2`, personID, key))
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			found[key] = agent.AttemptRecord{State: state, At: fromMillis(at)}
+			found[key] = record
 		}
 		return nil
 	})
 	return found, err
+}
+
+func scanAttempt(r row) (agent.AttemptRecord, error) {
+	var a agent.AttemptRecord
+	var at int64
+	var stood string
+	if err := r.Scan(&a.State, &at, &stood); err != nil {
+		return a, err
+	}
+	a.At = fromMillis(at)
+	return a, json.Unmarshal([]byte(stood), &a.Stood)
 }
 
 // SettleAttempts notes what became of the open attempts of one request, all or

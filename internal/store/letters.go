@@ -11,7 +11,7 @@ import (
 	"segue/internal/deadletter"
 )
 
-const letterColumns = `l.body, l.state, l.kind, l.step, l.fingerprint, l.reason, l.retry_run, l.retried_by, l.version,
+const letterColumns = `l.body, l.state, l.kind, l.step, l.fingerprint, l.reason, l.retry_run, l.retry_from, l.retried_by, l.edited, l.version,
 	l.made_at, l.changed_at, p.name, coalesce((SELECT o.name FROM people o WHERE o.id = l.retried_by), '')`
 
 const fromLetters = ` FROM letters l JOIN people p ON p.id = l.person_id`
@@ -19,19 +19,25 @@ const fromLetters = ` FROM letters l JOIN people p ON p.id = l.person_id`
 const selectLetter = `SELECT ` + letterColumns + fromLetters + ` WHERE l.id = $1`
 
 func scanLetter(r row) (l deadletter.Letter, err error) {
-	var body string
+	var body, edited string
 	var made, changed int64
 	var now deadletter.Letter // what may have changed since the body was written
-	err = r.Scan(&body, &now.State, &now.Kind, &now.Step, &now.Fingerprint, &now.Reason, &now.RetryRun, &now.RetriedBy,
-		&now.Version, &made, &changed, &now.Person, &now.Operator)
+	err = r.Scan(&body, &now.State, &now.Kind, &now.Step, &now.Fingerprint, &now.Reason, &now.RetryRun, &now.RetryFrom, &now.RetriedBy,
+		&edited, &now.Version, &made, &changed, &now.Person, &now.Operator)
 	if err != nil {
 		return l, err
 	}
 	if err := json.Unmarshal([]byte(body), &l); err != nil {
 		return l, fmt.Errorf("read letter: %w", err)
 	}
+	if edited != "" {
+		if err := json.Unmarshal([]byte(edited), &l.Edited); err != nil {
+			return l, fmt.Errorf("read edited letter: %w", err)
+		}
+	}
 	l.State, l.Kind, l.Step, l.Fingerprint = now.State, now.Kind, now.Step, now.Fingerprint
 	l.Reason, l.RetryRun, l.RetriedBy, l.Version = now.Reason, now.RetryRun, now.RetriedBy, now.Version
+	l.RetryFrom = now.RetryFrom
 	l.Person, l.Operator = now.Person, now.Operator
 	l.MadeAt, l.ChangedAt = fromMillis(made), fromMillis(changed)
 	return l, nil
@@ -144,32 +150,36 @@ func letterWords(l deadletter.Letter) string {
 	return strings.ToLower(strings.Join([]string{l.Message, l.Input.Song.String(), l.Input.Playlist.Name}, "\n"))
 }
 
-// changeLetter loads a letter, has it checked and changes it by a statement whose
-// last parameter is the id, with a line in the audit: all or nothing.
-func (db *DB) changeLetter(
-	ctx context.Context, doing, id string, e deadletter.Entry, check func(deadletter.Letter) error, query string, args ...any,
+// change loads a letter, has it checked and changes it by a statement whose last
+// parameter is the id, with a line in the audit.
+func (db *DB) change(
+	ctx context.Context, tx *sql.Tx, id string, e deadletter.Entry, check func(deadletter.Letter) error, query string, args ...any,
 ) error {
-	return db.write(ctx, doing, func(tx *sql.Tx) error {
-		l, err := scanLetter(tx.QueryRowContext(ctx, selectLetter, id))
-		if err != nil {
-			return gone(err)
-		}
-		if err := check(l); err != nil {
-			return err
-		}
-		if _, err := exec(ctx, tx, query, append(args, id)...); err != nil {
-			return err
-		}
-		e.Subject = id
-		return db.record(ctx, tx, e)
-	})
+	l, err := scanLetter(tx.QueryRowContext(ctx, selectLetter, id))
+	if err != nil {
+		return gone(err)
+	}
+	if err := check(l); err != nil {
+		return err
+	}
+	if _, err := exec(ctx, tx, query, append(args, id)...); err != nil {
+		return err
+	}
+	e.Subject = id
+	return db.record(ctx, tx, e)
 }
 
 // DiscardLetter takes a letter of this version out of the list, for a reason.
 // Faults: NotFound; Invalid without a reason; Conflict when it is not what by saw.
 func (db *DB) DiscardLetter(ctx context.Context, id string, version int64, by, reason string) error {
-	return db.changeLetter(ctx, "discard letter", id,
-		deadletter.Entry{ActorID: by, Action: deadletter.ActionDiscard, Note: reason},
+	return db.write(ctx, "discard letter", func(tx *sql.Tx) error {
+		return db.discard(ctx, tx, id, version, reason, deadletter.Entry{ActorID: by, Action: deadletter.ActionDiscard, Note: reason})
+	})
+}
+
+// discard is DiscardLetter within a transaction.
+func (db *DB) discard(ctx context.Context, tx *sql.Tx, id string, version int64, reason string, e deadletter.Entry) error {
+	return db.change(ctx, tx, id, e,
 		func(l deadletter.Letter) error { return l.CheckDiscard(version, reason) },
 		`UPDATE letters SET state = 'discarded', reason = $1, version = version + 1, changed_at = $2 WHERE id = $3`,
 		reason, millis(db.now()))
@@ -179,8 +189,9 @@ func (db *DB) DiscardLetter(ctx context.Context, id string, version int64, by, r
 // Conflict when it is not discarded, was so for too long, or is not what by saw.
 func (db *DB) RestoreLetter(ctx context.Context, id string, version int64, by string) error {
 	now := db.now()
-	return db.changeLetter(ctx, "restore letter", id,
-		deadletter.Entry{ActorID: by, Action: deadletter.ActionRestore},
-		func(l deadletter.Letter) error { return l.CheckRestore(version, now) },
-		`UPDATE letters SET state = 'waiting', reason = '', version = version + 1, changed_at = $1 WHERE id = $2`, millis(now))
+	return db.write(ctx, "restore letter", func(tx *sql.Tx) error {
+		return db.change(ctx, tx, id, deadletter.Entry{ActorID: by, Action: deadletter.ActionRestore},
+			func(l deadletter.Letter) error { return l.CheckRestore(version, now) },
+			`UPDATE letters SET state = 'waiting', reason = '', version = version + 1, changed_at = $1 WHERE id = $2`, millis(now))
+	})
 }

@@ -211,7 +211,7 @@ func TestDiscardingNeedsAReasonAndCanBeTakenBackForAMonth(t *testing.T) {
 	noError(t, db.DiscardLetter(t.Context(), l.ID, 3, op, "again"))
 	db.setClock(start.Add(3 * deadletter.RestoreWithin))
 	wantKind(t, db.RestoreLetter(t.Context(), l.ID, 4, op), fault.Conflict)
-	audit, err := db.Audit(t.Context(), 0, 9)
+	audit, err := db.Audit(t.Context(), deadletter.Trail{}, 0, 9)
 	noError(t, err)
 	var told []string
 	for _, e := range audit {
@@ -224,7 +224,7 @@ func TestDiscardingNeedsAReasonAndCanBeTakenBackForAMonth(t *testing.T) {
 		t.Errorf("the audit tells %q, want %q", told, want)
 	}
 	noError(t, db.DeletePerson(t.Context(), op))
-	if rest, err := db.Audit(t.Context(), audit[0].ID, 1); err != nil || len(rest) != 1 || rest[0].Actor != "" || rest[0].ActorID != op {
+	if rest, err := db.Audit(t.Context(), deadletter.Trail{}, audit[0].ID, 1); err != nil || len(rest) != 1 || rest[0].Actor != "" || rest[0].ActorID != op {
 		t.Errorf("after they left: %+v, %v", rest, err)
 	}
 }

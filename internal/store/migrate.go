@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"segue/internal/failpoint"
 	"segue/internal/fault"
 )
 
@@ -65,6 +66,7 @@ func (db *DB) apply(ctx context.Context, m migration) error {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, m.text)
+		failpoint.Hit(failpoint.Migration)
 		return err
 	})
 }

@@ -83,3 +83,21 @@ func (db *DB) DeletePerson(ctx context.Context, personID string) error {
 	}
 	return db.scrub(ctx)
 }
+
+// Repeats reports whether the person wants a song added again that is in the playlist already. Fault NotFound.
+func (db *DB) Repeats(ctx context.Context, personID string) (bool, error) {
+	var repeats bool
+	err := db.reader.QueryRowContext(ctx, `SELECT repeats FROM people WHERE id = $1`, personID).Scan(&repeats)
+	return repeats, trouble("read repeats", absent(err, noPerson))
+}
+
+// SetRepeats sets what Repeats reports. Fault NotFound.
+func (db *DB) SetRepeats(ctx context.Context, personID string, repeats bool) error {
+	return db.write(ctx, "set repeats", func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, `UPDATE people SET repeats = $1 WHERE id = $2`, repeats, personID)
+		if err == nil && n == 0 {
+			err = sql.ErrNoRows
+		}
+		return absent(err, noPerson)
+	})
+}

@@ -113,6 +113,9 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	db.say(t, NewMessage{PersonID: id, ConversationID: run.ConversationID, Text: "undo " + canary, UndoOf: run.ID})
 	_, _, err = db.SaveLetter(ctx, deadletter.Letter{PersonID: id, RunID: run.ID, Message: canary, Input: deadletter.Input{Song: music.Song{Title: canary}}})
 	noError(t, err)
+	token := db.token(t, id, canary)
+	noError(t, db.TouchPersonalToken(ctx, token.ID, time.Now(), canary))
+	db.ask(t, NewSync{PersonID: id, TokenID: token.ID, Text: canary, Wish: agent.SyncSongsArgs{Songs: []music.Song{{Title: canary}}}, Key: canary})
 	return id
 }
 
@@ -123,7 +126,7 @@ func TestDeletePersonLeavesNothing(t *testing.T) {
 	db := openAt(t, filepath.Join(dir, "app.db"))
 	ada := fill(t, db, "ada", canary)
 	tables, err := all(t.Context(), db.reader, func(r row) (name string, err error) { return name, r.Scan(&name) },
-		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('schema_migrations', 'logins', 'gates', 'audit')`)
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('schema_migrations', 'logins', 'gates', 'audit', 'bulks', 'bulk_letters')`)
 	noError(t, err)
 	count := func(table string) int {
 		n, err := one[int](t.Context(), db.reader, `SELECT count(*) FROM `+table)
@@ -158,10 +161,10 @@ func TestDeletePersonSparesOthers(t *testing.T) {
 	ada, ben := fill(t, db, "ada", "hers"), fill(t, db, "ben", "his")
 	noError(t, db.DeletePerson(t.Context(), ada))
 	found, err := db.Conversations(t.Context(), ben, 10)
-	if err != nil || len(found) != 1 {
+	if err != nil || len(found) != 2 { // the newer one is the token's
 		t.Fatalf("conversations %+v, %v", found, err)
 	}
-	runs, err := db.Runs(t.Context(), ben, found[0].ID)
+	runs, err := db.Runs(t.Context(), ben, found[1].ID)
 	if err != nil || len(runs) != 2 {
 		t.Errorf("runs %+v, %v", runs, err)
 	}

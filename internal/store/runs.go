@@ -20,26 +20,43 @@ const maxRuns = 200
 // runColumns are what scanRun reads, of the table runs as r.
 const runColumns = `r.id, r.person_id, r.conversation_id, r.message_id, r.state, coalesce(r.undo_of, ''),
 	coalesce((SELECT u.id FROM runs u WHERE u.undo_of = r.id AND u.state = 'done' LIMIT 1), ''),
-	r.retry_of, r.accepted_at, coalesce(r.ended_at, 0), coalesce(r.outcome, '')`
+	r.retry_of, r.wish, r.accepted_at, coalesce(r.ended_at, 0), coalesce(r.outcome, '')`
 
 // scanRun reads before, then a run.
 func scanRun(r row, before ...any) (run agent.Run, err error) {
 	var accepted, ended int64
-	var outcome string
+	var wish, outcome string
 	err = r.Scan(append(before, &run.ID, &run.PersonID, &run.ConversationID, &run.MessageID, &run.State,
-		&run.UndoOf, &run.UndoneBy, &run.RetryOf, &accepted, &ended, &outcome)...)
+		&run.UndoOf, &run.UndoneBy, &run.RetryOf, &wish, &accepted, &ended, &outcome)...)
 	if err != nil {
 		return agent.Run{}, err
 	}
 	run.AcceptedAt, run.EndedAt = fromMillis(accepted), fromMillis(ended)
-	if outcome == "" {
-		return run, nil
+	if run.Wish, err = decode[agent.SyncSongsArgs](wish); err != nil {
+		return agent.Run{}, fmt.Errorf("read wish of run %s: %w", run.ID, err)
 	}
-	run.Outcome = new(agent.Progress)
-	if err := json.Unmarshal([]byte(outcome), run.Outcome); err != nil {
+	if run.Outcome, err = decode[agent.Progress](outcome); err != nil {
 		return agent.Run{}, fmt.Errorf("read outcome of run %s: %w", run.ID, err)
 	}
 	return run, nil
+}
+
+// decode reads JSON, nil for "".
+func decode[T any](text string) (*T, error) {
+	if text == "" {
+		return nil, nil
+	}
+	v := new(T)
+	return v, json.Unmarshal([]byte(text), v)
+}
+
+// encode writes JSON, "" for nil.
+func encode[T any](v *T) (string, error) {
+	if v == nil {
+		return "", nil
+	}
+	text, err := json.Marshal(v)
+	return string(text), err
 }
 
 const selectRun = `SELECT ` + runColumns + ` FROM runs r WHERE r.id = $1 AND r.person_id = $2`
@@ -130,7 +147,7 @@ func (db *DB) Finish(ctx context.Context, personID, runID string, p agent.Progre
 			return err
 		}
 		return insertMessage(ctx, tx, conversationID, seq, agent.Message{
-			ID: newID(), Role: agent.Agent, Text: p.Say, At: now,
+			ID: newID(), Role: agent.Assistant, Text: p.Say, At: now,
 		})
 	})
 }

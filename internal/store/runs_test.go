@@ -57,7 +57,7 @@ func TestFinishKeepsTheFirstFinalState(t *testing.T) {
 	}
 	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID)
 	noError(t, err)
-	if len(messages) != 2 || messages[1].Role != agent.Agent || messages[1].Text != "Added X." || messages[1].RunID != "" {
+	if len(messages) != 2 || messages[1].Role != agent.Assistant || messages[1].Text != "Added X." || messages[1].RunID != "" {
 		t.Errorf("messages %+v", messages)
 	}
 }

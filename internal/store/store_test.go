@@ -99,6 +99,7 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 	noError(t, db.SaveRule(t.Context(), ada, music.Rule{Key: "k", Song: music.Song{Title: "X"}}))
 	hers, _, err := db.RuleFor(t.Context(), ada, "k")
 	noError(t, err)
+	token := db.token(t, ada, "phone")
 
 	// Each call as (person, run or its conversation).
 	calls := map[string]func(ctx context.Context, who string, run agent.Run) error{
@@ -184,6 +185,22 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 		"Rules": func(ctx context.Context, who string, _ agent.Run) error {
 			if rules, total, err := db.Rules(ctx, who, "", 0, 9); len(rules)+total > 0 || err != nil {
 				return fmt.Errorf("rules %+v, %w", rules, err)
+			}
+			return fault.New(fault.NotFound, "", nil)
+		},
+		"RevokePersonalToken": func(ctx context.Context, who string, _ agent.Run) error {
+			return db.RevokePersonalToken(ctx, who, token.ID)
+		},
+		"PersonalTokens": func(ctx context.Context, who string, _ agent.Run) error {
+			if tokens, err := db.PersonalTokens(ctx, who); len(tokens) > 0 || err != nil {
+				return fmt.Errorf("tokens %+v, %w", tokens, err)
+			}
+			return fault.New(fault.NotFound, "", nil)
+		},
+		"AcceptSync": func(ctx context.Context, who string, _ agent.Run) error {
+			_, _, err := db.AcceptSync(ctx, NewSync{PersonID: who, TokenID: token.ID})
+			if fault.KindOf(err) != fault.Unauthorised {
+				return fmt.Errorf("with somebody else's token: %w", err)
 			}
 			return fault.New(fault.NotFound, "", nil)
 		},

@@ -3,6 +3,7 @@
 package temporald
 
 import (
+	"maps"
 	"time"
 
 	"go.temporal.io/server/common/cluster"
@@ -23,7 +24,7 @@ func configure(store *config.SQL, frontend string, ports map[string]int) *config
 		DefaultStore:     storeName,
 		VisibilityStore:  storeName,
 		NumHistoryShards: 1, // fixed for the life of a file
-		DataStores:       map[string]config.DataStore{storeName: {SQL: store}},
+		DataStores:       map[string]config.DataStore{storeName: {SQL: store, FaultInjection: faults()}},
 	}
 	cfg.ClusterMetadata = &cluster.Config{
 		FailoverVersionIncrement: 10,
@@ -56,6 +57,8 @@ func dynamic() dynamicconfig.Client {
 		"history.transferProcessorMaxPollRPS": 1000,
 		// For clocks that differ between machines: until then a timer of a millisecond waits as long.
 		"history.timerProcessorMaxTimeShift": 10 * time.Millisecond,
+		// A task of a workflow that died with the process four times would be missed ever later, by up to ten minutes.
+		"history.workflowTaskRetryMaxInterval": time.Second,
 		// Records for lists are written once a second: a workflow that has ended by then costs one, not one for each change.
 		"history.visibilityProcessorMaxPollRPS": 1,
 		"history.visibilityTaskBatchSize":       1000,
@@ -70,6 +73,7 @@ func dynamic() dynamicconfig.Client {
 		"frontend.WorkerCommandsEnabled":           true, // cancellation is pushed to activities
 		"system.enableCancelActivityWorkerCommand": true,
 	}
+	maps.Copy(settings, harder())
 	static := make(dynamicconfig.StaticClient, len(settings))
 	for key, value := range settings {
 		static[dynamicconfig.MakeKey(key)] = value

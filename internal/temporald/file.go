@@ -21,6 +21,8 @@ import (
 	"go.temporal.io/server/schema"
 	"go.temporal.io/server/schema/sqlite"
 	"google.golang.org/protobuf/types/known/durationpb"
+
+	"segue/internal/failpoint"
 )
 
 const defaultRetention = 14 * 24 * time.Hour
@@ -83,6 +85,7 @@ func create(ctx context.Context, path string, o Options) error {
 	if err := dropIndexes(ctx, building); err != nil {
 		return err
 	}
+	failpoint.Hit(failpoint.EngineSchema)
 	ns, err := namespace(o)
 	if err != nil {
 		return err

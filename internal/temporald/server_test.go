@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -79,6 +80,37 @@ func TestAWorkflowSurvivesARestartOnTheSameFile(t *testing.T) {
 	defer cancel()
 	if _, err := c.DescribeWorkflowExecution(ctx, "kept", ""); err != nil {
 		t.Fatalf("the workflow is gone after the restart: %v", err)
+	}
+}
+
+func TestAWorkflowTaskThatDiesAgainAndAgainIsMissedInTime(t *testing.T) {
+	t.Parallel()
+	srv := start(t, t.TempDir())
+	defer srv.Stop()
+	c, err := client.Dial(client.Options{HostPort: srv.Address(), Namespace: Namespace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	const limit = time.Second // of a workflow task
+	options := client.StartWorkflowOptions{ID: "dies", TaskQueue: "mortals", WorkflowTaskTimeout: limit}
+	if _, err := c.ExecuteWorkflow(t.Context(), options, "Dies"); err != nil {
+		t.Fatal(err)
+	}
+	poll := &workflowservice.PollWorkflowTaskQueueRequest{
+		Namespace: Namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: options.TaskQueue}, Identity: "mortal",
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for death := range 7 { // who takes the task never answers
+		began := time.Now()
+		task, err := c.WorkflowService().PollWorkflowTaskQueue(ctx, poll)
+		if err != nil || len(task.GetTaskToken()) == 0 {
+			t.Fatalf("no task after %d deaths: %v", death, err)
+		}
+		if took := time.Since(began); took > 3*limit {
+			t.Errorf("after %d deaths the task came again after %v", death, took)
+		}
 	}
 }
 

@@ -20,6 +20,8 @@ type library interface {
 	Playlists(ctx context.Context, personID string) ([]music.Playlist, error)
 	Playlist(ctx context.Context, personID, id string) (music.Playlist, error)
 	Items(ctx context.Context, personID, playlistID string) ([]music.Item, error)
+	// Rows returns the URI of every row, asking only for what can have changed.
+	Rows(ctx context.Context, personID, playlistID string) ([]string, error)
 	Add(ctx context.Context, personID, playlistID string, uris []string, position int) error
 	Remove(ctx context.Context, personID, playlistID string, uris []string) error
 	Create(ctx context.Context, personID, name, description string) (music.Playlist, error)
@@ -33,6 +35,7 @@ type ledger interface {
 	Transcript(ctx context.Context, personID, runID string) (agent.Transcript, error)
 	SetUndoOf(ctx context.Context, personID, runID, undoOf string) error
 	SetDefaultPlaylist(ctx context.Context, personID string, p agent.PlaylistRef) error
+	Repeats(ctx context.Context, personID string) (bool, error)
 }
 
 // attempts records writes before they are sent and settles them afterwards; *store.DB satisfies it.

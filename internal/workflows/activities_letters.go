@@ -25,16 +25,22 @@ func (a *Activities) retryStep(ctx context.Context, letterID string, in PlanInpu
 	if len(in.Calls) > 0 {
 		return agent.Step{Done: true}, true, nil
 	}
-	args, err := json.Marshal(agent.SyncSongsArgs{ // those of RemoveSongs are the same
-		Songs: []music.Song{l.Input.Song}, Playlist: agent.PlaylistRef{ID: l.Input.Playlist.ID, Name: l.Input.Playlist.Name},
+	input := l.Current()
+	if l.RetryFrom != "" {
+		input.Song.TrackID = input.Found // taken as it is, without another search
+	}
+	args, err := json.Marshal(agent.SyncSongsArgs{ // those of RemoveSongs are the first two
+		Songs: []music.Song{input.Song}, Playlist: agent.PlaylistRef{ID: input.Playlist.ID, Name: input.Playlist.Name}, Least: input.Least,
 	})
-	return agent.Step{Calls: []agent.Call{{ID: "1", Tool: l.Input.Tool, Args: args}}}, true, err
+	return agent.Step{Calls: []agent.Call{{ID: "1", Tool: input.Tool, Args: args}}}, true, err
 }
 
 // letterbox keeps letters; *store.DB satisfies it.
 type letterbox interface {
 	// SaveLetter returns the id of the letter that tells of it. Fault NotFound when the run is gone, with its person.
 	SaveLetter(ctx context.Context, l deadletter.Letter) (id string, fresh bool, err error)
+	// StepBulk lets the next n letters of a bulk have their turn; one that is repeated goes on behind the last of them.
+	StepBulk(ctx context.Context, id string, n int) (more bool, err error)
 }
 
 // alarm tells operators of a letter; *alert.Webhook satisfies it.
@@ -42,7 +48,7 @@ type alarm interface {
 	Announce(ctx context.Context, n deadletter.Notice) error
 }
 
-// Undertaker are the activities of DeadLetter.
+// Undertaker are the activities of DeadLetter and Bulk.
 type Undertaker struct {
 	Letterbox letterbox
 	Alarm     alarm // nil: nobody is told
@@ -64,4 +70,9 @@ func (u *Undertaker) Announce(ctx context.Context, n deadletter.Notice) error {
 		return nil
 	}
 	return u.Alarm.Announce(ctx, n)
+}
+
+// Step lets the next letters of a bulk have their turn, one second's worth, and reports whether there are more.
+func (u *Undertaker) Step(ctx context.Context, in BulkInput) (more bool, err error) {
+	return u.Letterbox.StepBulk(ctx, in.ID, in.Rate)
 }

@@ -17,7 +17,8 @@ type PlanInput struct {
 }
 
 // Plan loads the transcript and asks the planner. A run that undoes another one
-// needs no planner, nor does one that tries a song again.
+// needs no planner, nor does one that tries a song again or that a program has
+// asked for.
 func (a *Activities) Plan(ctx context.Context, in PlanInput) (agent.Step, error) {
 	run, err := a.Ledger.Run(ctx, in.PersonID, in.RunID)
 	if err != nil {
@@ -29,12 +30,15 @@ func (a *Activities) Plan(ctx context.Context, in PlanInput) (agent.Step, error)
 		}
 	}
 	if run.UndoOf != "" {
-		return undoStep(run.UndoOf, in)
+		return onlyStep(agent.Undo, agent.UndoArgs{RunID: run.UndoOf}, in)
 	}
 	if run.RetryOf != "" {
 		if step, known, err := a.retryStep(ctx, run.RetryOf, in); known || err != nil {
 			return step, err
 		}
+	}
+	if run.Wish != nil {
+		return onlyStep(agent.SyncSongs, *run.Wish, in)
 	}
 	t, err := a.Ledger.Transcript(ctx, in.PersonID, in.RunID)
 	if err != nil {
@@ -44,12 +48,13 @@ func (a *Activities) Plan(ctx context.Context, in PlanInput) (agent.Step, error)
 	return a.Planner.Next(ctx, t)
 }
 
-func undoStep(runID string, in PlanInput) (agent.Step, error) {
+// onlyStep calls one tool, and is done afterwards.
+func onlyStep(tool string, args any, in PlanInput) (agent.Step, error) {
 	if len(in.Calls) > 0 {
 		return agent.Step{Done: true}, nil
 	}
-	args, err := json.Marshal(agent.UndoArgs{RunID: runID})
-	return agent.Step{Calls: []agent.Call{{ID: "1", Tool: agent.Undo, Args: args}}}, err
+	text, err := json.Marshal(args)
+	return agent.Step{Calls: []agent.Call{{ID: "1", Tool: tool, Args: text}}}, err
 }
 
 // SaveInput is the outcome of a run for the ledger.

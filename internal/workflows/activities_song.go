@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"fmt"
 
 	"segue/internal/fault"
 	"segue/internal/match"
@@ -52,6 +53,7 @@ type MatchInput struct {
 	Found    []music.Track `json:"found"`
 	Ruling   *Ruling       `json:"ruling,omitempty"`
 	Strategy string        `json:"strategy,omitempty"`
+	Least    float64       `json:"least,omitempty"` // see agent.SyncSongsArgs
 }
 
 // Match decides; it is pure.
@@ -63,7 +65,16 @@ func (a *Activities) Match(_ context.Context, in MatchInput) (music.Match, error
 	if err != nil {
 		return music.Match{}, fault.New(fault.Internal, "", err) // another build of Segue has named it
 	}
-	return in.Ruling.temper(strategy.Decide(in.Song, in.Found)), nil
+	return cautious(in.Ruling.temper(strategy.Decide(in.Song, in.Found)), in.Least), nil
+}
+
+// cautious leaves to the person what is less sure than it was asked to be.
+func cautious(m music.Match, least float64) music.Match {
+	if pick, ok := m.Pick(); ok && pick.Confidence < least {
+		m.Verdict = music.Ask
+		m.Reasons = append(m.Reasons, fmt.Sprintf("It is %.0f of 100 sure, and %.0f was asked for.", 100*pick.Confidence, 100*least))
+	}
+	return m
 }
 
 // PickInput asks which row of a playlist a song means.

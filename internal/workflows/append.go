@@ -14,46 +14,69 @@ import (
 type batch struct {
 	changes  []Write
 	outcomes []*WriteOutcome // nil while it is not known
+	seen     []*Seen         // by the last read; nil before the first
 	open     []bool          // sent, and nobody has heard the end
-	twin     []int           // index of an earlier change for the same recording, or -1
+	resent   []bool          // sent once more, since the first request was proved not applied
+	twin     []int           // index of the last change before it for the same recording, or -1
 }
 
 func newBatch(changes []Write) *batch {
 	b := &batch{
 		changes:  changes,
 		outcomes: make([]*WriteOutcome, len(changes)),
+		seen:     make([]*Seen, len(changes)),
 		open:     make([]bool, len(changes)),
+		resent:   make([]bool, len(changes)),
 		twin:     make([]int, len(changes)),
 	}
 	for i, c := range changes {
-		b.twin[i] = slices.IndexFunc(changes[:i], func(earlier Write) bool {
-			return slices.ContainsFunc(c.uris(), func(uri string) bool { return slices.Contains(earlier.uris(), uri) })
-		})
+		b.twin[i] = i - 1
+		for b.twin[i] >= 0 && !sameRecording(c, changes[b.twin[i]]) {
+			b.twin[i]--
+		}
 	}
 	return b
 }
 
-// todo returns the indices of changes without an outcome; a song that stands in
-// the batch twice is done once.
+func sameRecording(a, b Write) bool {
+	return slices.ContainsFunc(a.uris(), func(uri string) bool { return slices.Contains(b.uris(), uri) })
+}
+
+// todo returns the indices of changes without an outcome. A song that stands in
+// the batch twice is done once, or one after the other when it is wanted again.
 func (b *batch) todo() []int {
 	var out []int
-	for i := range b.changes {
-		if b.outcomes[i] == nil && b.twin[i] < 0 {
+	for i, c := range b.changes {
+		if b.outcomes[i] == nil && (b.twin[i] < 0 || c.Again && b.outcomes[b.twin[i]] != nil) {
 			out = append(out, i)
 		}
 	}
 	return out
 }
 
-// unproved returns those of todo that were sent.
-func (b *batch) unproved() []int {
-	return slices.DeleteFunc(b.todo(), func(i int) bool { return !b.open[i] })
+// among returns those of todo of which is true.
+func (b *batch) among(is func(i int) bool) []int {
+	return slices.DeleteFunc(b.todo(), func(i int) bool { return !is(i) })
 }
+
+func (b *batch) unseen(i int) bool   { return b.seen[i] == nil }
+func (b *batch) unproved(i int) bool { return b.open[i] }
 
 func (b *batch) pick(at []int) []Write {
 	out := make([]Write, len(at))
 	for n, i := range at {
 		out[n] = b.changes[i]
+	}
+	return out
+}
+
+// settled returns the outcomes that are known.
+func (b *batch) settled() []WriteOutcome {
+	var out []WriteOutcome
+	for _, o := range b.outcomes {
+		if o != nil {
+			out = append(out, *o)
+		}
 	}
 	return out
 }
@@ -71,7 +94,7 @@ func (b *batch) end(err error) []WriteOutcome {
 		switch {
 		case b.outcomes[i] != nil:
 			out[i] = *b.outcomes[i]
-		case b.twin[i] >= 0:
+		case b.twin[i] >= 0 && !b.changes[i].Again:
 			out[i] = out[b.twin[i]]
 			if out[i].Result == agent.Added {
 				out[i].Result = agent.AlreadyThere
@@ -84,6 +107,9 @@ func (b *batch) end(err error) []WriteOutcome {
 	return out
 }
 
+// mostStalled is how often a request may come to nothing before those who wait are told.
+const mostStalled = 7
+
 // append puts songs behind the last row: one complete read, then one POST for
 // all that is not there. Nothing is sent again before reading has proved that
 // it was not applied.
@@ -94,43 +120,58 @@ func (w *writer) append(ctx workflow.Context, changes []Write) []WriteOutcome {
 			b.set(i, out)
 		}
 	}
-	err := w.survey(ctx, b, b.todo())
-	for err == nil {
-		open, rest := b.unproved(), b.todo()
+	var err error
+	for stalled := 0; err == nil; {
+		rest := b.todo()
+		news, open := b.among(b.unseen), b.among(b.unproved)
 		switch {
 		case len(rest) == 0:
 			return b.end(nil)
+		case len(news) > 0:
+			w.count(ctx, b.settled())
+			err = w.survey(ctx, b, news, false)
 		case len(open) > 0:
 			err = w.proveAll(ctx, b, open)
+		case stalled == mostStalled:
+			err = fault.New(fault.Unavailable, "The request to Spotify did not get through.", nil)
 		default:
 			err = w.postAll(ctx, b, rest)
+			if stalled++; len(b.todo()) < len(rest) {
+				stalled = 0
+			}
 		}
 	}
 	return b.end(err)
 }
 
-// survey reads the playlist once. What is there is done, what an earlier life
+// survey looks at the playlist once. What is there is done, what an earlier life
 // has sent is done or open; a change whose attempt it finds there is settled.
-func (w *writer) survey(ctx workflow.Context, b *batch, at []int) error {
-	seen, err := w.lookAll(ctx, b.pick(at))
+func (w *writer) survey(ctx workflow.Context, b *batch, at []int, proof bool) error {
+	seen, err := w.lookAll(ctx, b.pick(at), proof)
 	if err != nil {
 		return err
 	}
 	var proved []int
 	for n, i := range at {
-		switch s := seen[n]; {
-		case len(s.Positions) > 0:
+		s, change := seen[n], b.changes[i]
+		b.seen[i] = &s
+		rows, uri, known := w.tally(ctx, change)
+		switch {
+		case w.there(ctx, change, s):
 			b.set(i, present(s))
 			if s.Attempt == agent.AttemptOpen {
 				proved = append(proved, i)
 			}
 		case s.Attempt == agent.AttemptApplied: // confirmed in an earlier life; what is not seen yet, or gone since, is not added again
-			b.set(i, WriteOutcome{Result: agent.Added, URI: b.changes[i].URI})
+			b.set(i, added(change, s.Stood))
 		default:
 			b.open[i] = s.Attempt == agent.AttemptOpen
-			if uri := w.justAdded(ctx, b.changes[i]); uri != "" && !b.open[i] {
+			if known && rows > 0 && !b.open[i] && !change.Again {
 				b.set(i, WriteOutcome{Result: agent.AlreadyThere, URI: uri})
 			}
+		}
+		if b.resent[i] && b.outcomes[i] != nil {
+			w.doubt(ctx, change, s.Stood)
 		}
 	}
 	return w.settleAll(ctx, b.pick(proved), agent.AttemptApplied)
@@ -143,15 +184,15 @@ func (w *writer) proveAll(ctx workflow.Context, b *batch, open []int) error {
 		if err := workflow.Sleep(ctx, pause); err != nil {
 			return err
 		}
-		if err := w.survey(ctx, b, open); err != nil {
+		if err := w.survey(ctx, b, open, true); err != nil {
 			return err
 		}
-		if open = b.unproved(); len(open) == 0 {
+		if open = b.among(b.unproved); len(open) == 0 {
 			return nil
 		}
 	}
 	for _, i := range open {
-		b.open[i] = false
+		b.open[i], b.resent[i] = false, true
 	}
 	return w.settleAll(ctx, b.pick(open), agent.AttemptNotApplied)
 }
@@ -159,11 +200,17 @@ func (w *writer) proveAll(ctx workflow.Context, b *batch, open []int) error {
 // postAll sends one request. When Spotify refuses it for one song of many, the
 // halves are sent one after the other until that song is alone.
 func (w *writer) postAll(ctx workflow.Context, b *batch, at []int) error {
-	in := PostAllInput{PlaylistID: w.id, Changes: b.pick(at)}
+	in := PostAllInput{PlaylistID: w.id, Changes: b.pick(at), Stood: make([][]int, len(at))}
+	for n, i := range at {
+		in.Stood[n] = w.stood(ctx, b.changes[i], *b.seen[i])
+	}
 	err := workflow.ExecuteActivity(once(ctx, postLimit), acts.PostAll, in).Get(ctx, nil)
 	if err == nil {
-		for _, i := range at {
-			b.set(i, WriteOutcome{Result: agent.Added, URI: b.changes[i].URI})
+		for n, i := range at {
+			b.set(i, added(b.changes[i], in.Stood[n]))
+			if b.resent[i] {
+				w.doubt(ctx, b.changes[i], in.Stood[n])
+			}
 		}
 		return nil
 	}
@@ -181,7 +228,7 @@ func (w *writer) postAll(ctx workflow.Context, b *batch, at []int) error {
 		return nil
 	}
 	half := len(at) / 2
-	if err := w.postAll(ctx, b, at[:half]); err != nil || len(b.unproved()) > 0 {
+	if err := w.postAll(ctx, b, at[:half]); err != nil || len(b.among(b.unproved)) > 0 {
 		return err // the second half waits until the outcome of the first is proved
 	}
 	return w.postAll(ctx, b, at[half:])
@@ -189,9 +236,9 @@ func (w *writer) postAll(ctx workflow.Context, b *batch, at []int) error {
 
 // lookAll reads the whole playlist and reports, in the order of the changes,
 // where each recording stands and what is known of earlier attempts.
-func (w *writer) lookAll(ctx workflow.Context, changes []Write) ([]Seen, error) {
+func (w *writer) lookAll(ctx workflow.Context, changes []Write, proof bool) ([]Seen, error) {
 	var seen []Seen
-	in := LookAllInput{PlaylistID: w.id, Changes: changes}
+	in := LookAllInput{PlaylistID: w.id, Changes: changes, Proof: proof}
 	err := workflow.ExecuteLocalActivity(glance(ctx, readLimit), acts.LookAll, in).Get(ctx, &seen)
 	return seen, err
 }

@@ -33,12 +33,25 @@ func songs(run string, uris ...string) Batch {
 	return b
 }
 
+// again makes the changes add what is there already.
+func again(b Batch) Batch {
+	for i := range b.Changes {
+		b.Changes[i].Again = true
+	}
+	return b
+}
+
 // appends sends a batch to the writer after a while of workflow time.
 func (s *scene) appends(t *testing.T, after time.Duration, b Batch) *batchReply {
 	t.Helper()
+	return s.sends(t, after, UpdateAppend, b)
+}
+
+func (s *scene) sends(t *testing.T, after time.Duration, kind string, b Batch) *batchReply {
+	t.Helper()
 	r := &batchReply{t: t}
 	s.RegisterDelayedCallback(func() {
-		s.UpdateWorkflow(UpdateAppend, b.Changes[0].id()+after.String(), r, b)
+		s.UpdateWorkflow(kind, b.Changes[0].id()+after.String(), r, b)
 	}, after)
 	return r
 }
@@ -188,4 +201,92 @@ func TestWhatReadsDoNotShowYetIsNotAddedAgain(t *testing.T) {
 	second.want(t, agent.AlreadyThere, agent.Added)
 	third.want(t, agent.AlreadyThere)
 	s.wantRows(t, "c", "a")
+}
+
+func TestASongThatIsThereIsAddedAgainForAPersonWhoWantsThat(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fails []failure
+		posts int
+	}{
+		"answered":                      {nil, 2},
+		"applied, answer lost":          {[]failure{{err: unsure(), applied: true}}, 2},
+		"applied 30 s late":             {[]failure{{err: unsure(), after: 30 * time.Second}}, 2},
+		"not applied":                   {[]failure{{err: unsure()}}, 3},
+		"the second one is not applied": {[]failure{{}, {err: unsure()}}, 3},
+		"shown 30 s late":               {[]failure{{after: 30 * time.Second}}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.shelf.uris = []string{"a", "x"}
+			s.shelf.fails = c.fails
+			r := s.appends(t, time.Second, again(songs("run1", "a", "b", "a")))
+			s.write(t)
+			r.want(t, agent.Added, agent.Added, agent.Added)
+			if _, err := s.shelf.Rows(t.Context(), "ada", road.ID); err != nil { // what is late arrives
+				t.Fatal(err)
+			}
+			got := slices.Sorted(slices.Values(s.shelf.uris))
+			if !slices.Equal(got, []string{"a", "a", "a", "b", "x"}) || s.shelf.posts != c.posts {
+				t.Errorf("rows %v in %d posts, want a three times, b and x in %d", s.shelf.uris, s.shelf.posts, c.posts)
+			}
+		})
+	}
+}
+
+func TestAnAddedRepeatIsToldFromWhatStoodThereBeforeACrash(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		rows  []string
+		posts int
+	}{
+		"applied":     {[]string{"a", "a"}, 0},
+		"not applied": {[]string{"a"}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.shelf.uris = c.rows
+			s.book.states["run1-1"], s.book.stood = agent.AttemptOpen, map[string][]int{"run1-1": {0}}
+			r := s.appends(t, time.Second, again(songs("run1", "a")))
+			s.write(t)
+			r.want(t, agent.Added)
+			s.wantRows(t, "a", "a")
+			if s.shelf.posts != c.posts {
+				t.Errorf("%d posts, want %d", s.shelf.posts, c.posts)
+			}
+		})
+	}
+}
+
+func TestASongTakenOutJustNowCanBeAddedThoughReadsStillShowIt(t *testing.T) {
+	t.Parallel()
+	for name, fails := range map[string][]failure{
+		"answered":             nil,
+		"applied, answer lost": {{err: unsure(), applied: true}},
+		"not applied":          {{err: unsure()}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.shelf.uris, s.shelf.lag, s.shelf.fails = []string{"a", "b"}, 20*time.Second, fails
+			out := s.ask(t, time.Second, UpdateRemove, change("run1", "a"))
+			in := s.appends(t, 5*time.Second, songs("run2", "a"))
+			s.write(t)
+			out.want(t, agent.Removed)
+			in.want(t, agent.Added)
+			s.wantRows(t, "b", "a")
+		})
+	}
+}
+
+func TestARequestThatNeverGetsThroughIsGivenBack(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.book.deaf = true
+	r := s.appends(t, time.Second, songs("run1", "a"))
+	s.write(t)
+	r.want(t, string(fault.Unavailable))
+	s.wantRows(t)
 }

@@ -9,6 +9,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 
 	"segue/internal/agent"
@@ -20,11 +21,12 @@ import (
 type Client struct {
 	temporal  client.Client
 	namespace string
+	data      converter.DataConverter
 }
 
-// NewClient wraps a connection whose converters are those of Converters.
-func NewClient(c client.Client, namespace string) *Client {
-	return &Client{temporal: c, namespace: namespace}
+// NewClient wraps a connection, with the data converter it was made with.
+func NewClient(c client.Client, namespace string, data converter.DataConverter) *Client {
+	return &Client{temporal: c, namespace: namespace, data: data}
 }
 
 // StartTurn starts the run. Starting it again is a no-op; a run whose workflow
@@ -37,6 +39,7 @@ func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		// Without it the client hides that the workflow has ended.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		Priority:                                 priority(run),
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			keyword(AttrUserID).ValueSet(run.PersonID),
 			keyword(AttrRunID).ValueSet(run.ID),
@@ -61,6 +64,19 @@ func (c *Client) StartLetter(ctx context.Context, l deadletter.Letter) error {
 	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
 		return nil
 	}
+	return unavailable(err)
+}
+
+// StartBulk starts what acts on the letters of a bulk. Starting it again is a
+// no-op while it runs; afterwards it goes on with what the ledger has left.
+func (c *Client) StartBulk(ctx context.Context, b deadletter.Bulk) error {
+	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       BulkWorkflowID(b.ID),
+		TaskQueue:                DeadQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(keyword(AttrUserID).ValueSet(b.By)),
+	}, Bulk, BulkInput{ID: b.ID, Rate: b.Rate})
 	return unavailable(err)
 }
 

@@ -49,16 +49,20 @@ func stubborn(ctx workflow.Context, limit time.Duration, tries int32) workflow.C
 }
 
 // intend notes what it takes to do the songs from one on again.
-func (t *turn) intend(from int, tool string, p music.Playlist) {
+func (t *turn) intend(from int, tool string, p music.Playlist, least float64) {
 	for _, task := range t.p.Tasks[from:] {
-		t.inputs[task.Key] = deadletter.Input{Tool: tool, Song: task.Song, Playlist: deadletter.Playlist{ID: p.ID, Name: p.Name}}
+		t.inputs[task.Key] = deadletter.Input{
+			Tool: tool, Song: task.Song, Playlist: deadletter.Playlist{ID: p.ID, Name: p.Name}, Least: least,
+		}
 	}
 }
 
 // bury starts a DeadLetter for all that this turn has given up, and waits until they have started.
-func (t *turn) bury(ctx workflow.Context) error {
+func (t *turn) bury(ctx workflow.Context) error { return bury(ctx, t.letters(ctx)) }
+
+func bury(ctx workflow.Context, letters []deadletter.Letter) error {
 	var started []workflow.Future
-	for _, l := range t.letters(ctx) {
+	for _, l := range letters {
 		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 			WorkflowID: DeadID(l.ID), TaskQueue: DeadQueue,
 			WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY,
@@ -95,12 +99,24 @@ func (t *turn) letters(ctx workflow.Context) []deadletter.Letter {
 		if t.undoes {
 			return []deadletter.Letter{t.letter(ctx, "", task.Key, task.Steps, task.Trouble)}
 		}
-		all = append(all, t.letter(ctx, task.Key, task.Key, task.Steps, task.Trouble))
+		l := t.letter(ctx, task.Key, task.Key, task.Steps, task.Trouble)
+		l.Input.Found = decided(l.Input.Tool, task)
+		all = append(all, l)
 	}
 	if len(all) == 0 && t.p.State == agent.Failed && givenUp(t.p.Trouble) {
 		all = append(all, t.letter(ctx, "", "", t.p.Steps, t.p.Trouble))
 	}
 	return all
+}
+
+// decided is the id of the track that a song was about to be added as, "" when
+// that was not settled, or was said by a link anyway.
+func decided(tool string, task agent.Task) string {
+	if task.Match == nil || tool != agent.SyncSongs || task.Song.TrackID != "" {
+		return ""
+	}
+	pick, _ := task.Match.Pick()
+	return pick.Track.ID
 }
 
 func givenUp(t *agent.Trouble) bool { return t != nil && deadletter.Makes(fault.Kind(t.Kind)) }

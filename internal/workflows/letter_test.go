@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -273,5 +274,61 @@ func TestALetterIsKeptWhenNobodyCanBeTold(t *testing.T) {
 	s.ExecuteWorkflow(DeadLetter, newLetter("ada", run.ID, troubleOf(fault.New(fault.Internal, "No.", nil), noTime), time.Now()))
 	if err := s.GetWorkflowError(); err != nil || len(s.letters(t, deadletter.Filter{})) != 1 || b.tries != announceTries {
 		t.Errorf("%d tries, %v", b.tries, err)
+	}
+}
+
+func TestARetryGoesOnWhereItFailedOrWithAnotherInput(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		how  func(l deadletter.Letter) deadletter.Retry
+		want string // title that is looked for; "" when nothing is
+	}{
+		"from the start":     {func(deadletter.Letter) deadletter.Retry { return deadletter.Retry{} }, "Bohemian Rhapsody"},
+		"from adding":        {func(deadletter.Letter) deadletter.Retry { return deadletter.Retry{Resume: true} }, ""},
+		"with another input": {rename, "Bohemian Rhapsody (live)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.buries(nil)
+			s.well()
+			s.RegisterActivityWithOptions(func(context.Context, AppendInput) (BatchOutcome, error) {
+				return BatchOutcome{}, fault.New(fault.Internal, "No.", errors.New("status 418"))
+			}, activity.RegisterOptions{Name: "Append", DisableAlreadyRegisteredCheck: true})
+			s.turns(t, s.accept(t, "add Bohemian Rhapsody by Queen to Road Trip"))
+			found := s.letters(t, deadletter.Filter{})
+			if len(found) != 1 || found[0].Step != agent.Adding || found[0].Input.Found != queen.ID || !found[0].Resumes() {
+				t.Fatalf("letters %+v", found)
+			}
+			l := found[0]
+			run, err := s.rules.RetryLetterAs(t.Context(), l.ID, l.Version, "op", c.how(l))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.looksFor(t, run, c.want)
+		})
+	}
+}
+
+func rename(l deadletter.Letter) deadletter.Retry {
+	in := l.Input
+	in.Song.Title, in.Found, in.Least = "Bohemian Rhapsody (live)", "", 0.9
+	return deadletter.Retry{Edited: &in}
+}
+
+// looksFor checks that a run looks for a song with this title, or takes the track that it knows when that is "".
+func (s *scene) looksFor(t *testing.T, run agent.Run, title string) {
+	t.Helper()
+	step, err := s.activities().Plan(t.Context(), PlanInput{PersonID: run.PersonID, RunID: run.ID})
+	if err != nil || len(step.Calls) != 1 || step.Calls[0].Tool != agent.SyncSongs {
+		t.Fatalf("plans %+v, %v", step, err)
+	}
+	var args agent.SyncSongsArgs
+	if err := json.Unmarshal(step.Calls[0].Args, &args); err != nil {
+		t.Fatal(err)
+	}
+	song := args.Songs[0]
+	if known := song.TrackID == queen.ID; known != (title == "") || title != "" && song.Title != title || args.Playlist.ID != road.ID || (args.Least == 0.9) != strings.Contains(title, "live") {
+		t.Errorf("it asks for %+v", args)
 	}
 }

@@ -29,6 +29,7 @@ const (
 	UpdateAdd    = "add"    // Playlist: Write → WriteOutcome
 	UpdateRemove = "remove" // Playlist: Write → WriteOutcome
 	UpdateAppend = "append" // Playlist: Batch → BatchOutcome
+	UpdateUndo   = "undo"   // Playlist: Batch → BatchOutcome
 
 	SignalProceed = "proceed" // SyncSong: music.Playlist, from its turn: it is your turn to add
 	SignalAsking  = "asking"  // AgentTurn: the key of a song that waits for the person
@@ -66,6 +67,9 @@ func PlaylistID(id string) string { return "playlist-" + id }
 // DeadID is the workflow id of what writes a letter.
 func DeadID(letterID string) string { return "dead-" + letterID }
 
+// BulkWorkflowID is the workflow id of a bulk.
+func BulkWorkflowID(id string) string { return "bulk-" + id }
+
 // TurnInput starts an AgentTurn. Batches is false in turns that were started
 // before turns added their songs themselves: there each song adds on its own,
 // and what fails for good leaves no letter.
@@ -82,6 +86,7 @@ type SongInput struct {
 	PersonID string          `json:"person_id"`
 	Key      string          `json:"key"`
 	Song     music.Song      `json:"song"`
+	Least    float64         `json:"least,omitempty"` // see agent.SyncSongsArgs
 	Find     bool            `json:"find,omitempty"`
 	Playlist *music.Playlist `json:"playlist,omitempty"`
 }
@@ -93,12 +98,29 @@ type SongProgress struct {
 	Failed  []deadletter.Attempt `json:"failed,omitempty"` // once it has ended: the tries that did
 }
 
-// WriterInput starts the writer of a playlist. Done and Fresh carry what it knows
-// of the past through continue-as-new.
+// WriterInput starts the writer of a playlist. The rest carries what it knows of
+// the past through continue-as-new.
 type WriterInput struct {
 	PlaylistID string               `json:"playlist_id"`
 	Done       []WriteOutcome       `json:"done,omitempty"`
-	Fresh      map[string]time.Time `json:"fresh,omitempty"` // when each URI was put in
+	Fresh      map[string]time.Time `json:"fresh,omitempty"` // of earlier builds: when each URI was put in
+	Tallies    map[string]Tally     `json:"tallies,omitempty"`
+	Audits     []Audit              `json:"audits,omitempty"`
+}
+
+// Tally is how many rows a URI has since the writer changed that, which reads may not show yet.
+type Tally struct {
+	Rows int       `json:"rows"`
+	At   time.Time `json:"at"`
+}
+
+// Audit is a look at a song that was sent twice, because reading had proved the
+// first request not applied: when all is told, it stands there once more than before.
+type Audit struct {
+	Change Write     `json:"change"`
+	Before int       `json:"before"` // rows of the recording before it was added
+	At     time.Time `json:"at"`     // when reads show whatever Spotify may still have applied
+	Tries  int       `json:"tries,omitempty"`
 }
 
 // Write asks the writer for one change: one track in, or one recording out.
@@ -110,6 +132,7 @@ type Write struct {
 	Twins    []string `json:"twins,omitempty"` // other ids of the same recording
 	Position int      `json:"position"`        // where to add, 0-based; Append for the end
 	Most     int      `json:"most,omitempty"`  // remove: refuse when it stands there more often; 0 = no limit
+	Again    bool     `json:"again,omitempty"` // add it even when the recording is there
 }
 
 // Append is the position after the last row.
@@ -123,8 +146,9 @@ func (w Write) uris() []string { return append([]string{w.URI}, w.Twins...) }
 // MaxBatch is the most songs of one Batch, and of one request to Spotify.
 const MaxBatch = 100
 
-// Batch asks the writer to put 1 to MaxBatch songs of one person behind the
-// last row, in this order, each unless its recording is there.
+// Batch asks the writer for 1 to MaxBatch changes of one person. Append puts
+// songs behind the last row, in this order, each unless its recording is there.
+// Undo takes out again what a run has put in at Position: other rows of the same song stay.
 type Batch struct {
 	Changes []Write `json:"changes"`
 }
@@ -140,6 +164,7 @@ type WriteOutcome struct {
 	Result    string `json:"result,omitempty"`    // agent.Added, AlreadyThere, Removed, NotThere
 	Positions []int  `json:"positions,omitempty"` // 0-based rows it has (added, already there) or had (removed)
 	URI       string `json:"uri,omitempty"`       // the id that is there, or was
+	Others    int    `json:"others,omitempty"`    // rows of the recording besides: there before an add, and still there after an undo
 	Fault     *Fault `json:"fault,omitempty"`     // why nothing was changed
 }
 

@@ -1,8 +1,10 @@
 package workflows
 
 import (
+	"errors"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -138,12 +140,23 @@ func (w *waker) persist(ctx workflow.Context, p patience, shown face, do func() 
 		if !again {
 			return f
 		}
+		if orphaned(err) && attempt < p.tries {
+			pause = p.first
+		}
 		shown.waits(f, attempt, p.tries, now.Add(pause))
 		if err := w.rest(ctx, pause, seen); err != nil {
 			return err
 		}
 		shown.resumes()
 	}
+}
+
+// orphaned reports whether a try ended with the worker that made it. That says
+// nothing of the service it called, so nobody has to be spared. After some such
+// tries it may be the try that ends the worker.
+func orphaned(err error) bool {
+	timeout, ok := errors.AsType[*temporal.TimeoutError](err)
+	return ok && timeout.TimeoutType() == enumspb.TIMEOUT_TYPE_HEARTBEAT
 }
 
 // holdUp marks a stage as waiting for time or for the person, and returns the

@@ -31,32 +31,48 @@ var quiet = []time.Duration{
 // a write whose outcome is unknown before reading has proved it was not
 // applied, and ends when idle. Songs to append that wait together are one request.
 func Playlist(ctx workflow.Context, in WriterInput) error {
-	w := &writer{id: in.PlaylistID, done: in.Done, fresh: in.Fresh}
-	if w.fresh == nil {
-		w.fresh = map[string]time.Time{}
-	}
+	w := newWriter(in)
 	for _, kind := range []string{UpdateAdd, UpdateRemove} {
 		if err := w.take(ctx, kind); err != nil {
 			return err
 		}
 	}
-	if err := w.takeBatches(ctx); err != nil {
-		return err
+	for _, kind := range []string{UpdateAppend, UpdateUndo} {
+		if err := w.takeBatches(ctx, kind); err != nil {
+			return err
+		}
 	}
 	return w.serve(ctx)
 }
 
 // writer is a running Playlist.
 type writer struct {
-	id    string
-	queue []*job
-	done  []WriteOutcome       // newest last
-	fresh map[string]time.Time // when each URI was put in; reads may not show it for a while
+	id      string
+	queue   []*job
+	done    []WriteOutcome   // newest last
+	tallies map[string]Tally // by URI
+	audits  []Audit
+}
+
+func newWriter(in WriterInput) *writer {
+	w := &writer{id: in.PlaylistID, done: in.Done, tallies: in.Tallies, audits: in.Audits}
+	if w.tallies == nil {
+		w.tallies = map[string]Tally{}
+	}
+	for _, uri := range workflow.DeterministicKeys(in.Fresh) {
+		w.tallies[uri] = Tally{Rows: 1, At: in.Fresh[uri]}
+	}
+	return w
+}
+
+// carry is what a writer that continues as new takes along.
+func (w *writer) carry() WriterInput {
+	return WriterInput{PlaylistID: w.id, Done: w.done, Tallies: w.tallies, Audits: w.audits}
 }
 
 // job is a request that waits for its turn.
 type job struct {
-	kind     string // UpdateAdd, UpdateRemove: one change; UpdateAppend: up to MaxBatch
+	kind     string // UpdateAdd, UpdateRemove: one change; UpdateAppend, UpdateUndo: up to MaxBatch
 	changes  []Write
 	outcomes []WriteOutcome // one for each change, once it is done
 }
@@ -75,13 +91,13 @@ func (w *writer) take(ctx workflow.Context, kind string) error {
 	})
 }
 
-// takeBatches registers the handler of UpdateAppend.
-func (w *writer) takeBatches(ctx workflow.Context) error {
+// takeBatches registers the handler of one kind of batch.
+func (w *writer) takeBatches(ctx workflow.Context, kind string) error {
 	handle := func(ctx workflow.Context, b Batch) (BatchOutcome, error) {
-		out, err := w.enqueue(ctx, UpdateAppend, b.Changes)
+		out, err := w.enqueue(ctx, kind, b.Changes)
 		return BatchOutcome{Songs: out}, err
 	}
-	return workflow.SetUpdateHandlerWithOptions(ctx, UpdateAppend, handle, workflow.UpdateHandlerOptions{
+	return workflow.SetUpdateHandlerWithOptions(ctx, kind, handle, workflow.UpdateHandlerOptions{
 		Validator: func(b Batch) error {
 			if n := len(b.Changes); n == 0 || n > MaxBatch {
 				return fault.New(fault.Internal, "Something went wrong on our side.", fmt.Errorf("a batch of %d songs", n))
@@ -102,11 +118,14 @@ func (w *writer) enqueue(ctx workflow.Context, kind string, changes []Write) ([]
 // serve works the queue off until there is nothing to do.
 func (w *writer) serve(ctx workflow.Context) error {
 	for {
-		busy, err := workflow.AwaitWithTimeout(ctx, idleEnd, func() bool { return len(w.queue) > 0 })
+		busy, err := workflow.AwaitWithTimeout(ctx, w.rest(ctx), func() bool { return len(w.queue) > 0 })
 		if err != nil {
 			return err
 		}
-		if !busy && workflow.AllHandlersFinished(ctx) {
+		if err := w.audit(ctx); err != nil {
+			return err
+		}
+		if !busy && len(w.audits) == 0 && workflow.AllHandlersFinished(ctx) {
 			return nil
 		}
 		for len(w.queue) > 0 {
@@ -116,7 +135,7 @@ func (w *writer) serve(ctx workflow.Context) error {
 			// What comes in meanwhile is done first: its handler would wait for ever.
 			err := workflow.Await(ctx, func() bool { return len(w.queue) > 0 || workflow.AllHandlersFinished(ctx) })
 			if err != nil || len(w.queue) == 0 {
-				return cmp.Or(err, workflow.NewContinueAsNewError(ctx, Playlist, WriterInput{PlaylistID: w.id, Done: w.done, Fresh: w.fresh}))
+				return cmp.Or(err, workflow.NewContinueAsNewError(ctx, Playlist, w.carry()))
 			}
 		}
 	}
@@ -133,8 +152,8 @@ func (w *writer) next(ctx workflow.Context) {
 	out := w.do(ctx, jobs[0].kind, changes)
 	for _, j := range jobs {
 		j.outcomes, out = out[:len(j.changes)], out[len(j.changes):]
+		w.count(ctx, j.outcomes)
 		w.remember(j.outcomes)
-		w.freshen(ctx, j.outcomes)
 	}
 }
 
@@ -155,8 +174,11 @@ func (w *writer) ready() []*job {
 
 // do does changes of one kind; what was done before is not done again.
 func (w *writer) do(ctx workflow.Context, kind string, changes []Write) []WriteOutcome {
-	if kind == UpdateAppend {
+	switch kind {
+	case UpdateAppend:
 		return w.append(ctx, changes)
+	case UpdateUndo:
+		return w.undo(ctx, changes)
 	}
 	out, known := w.past(changes[0].id())
 	switch {
@@ -180,35 +202,6 @@ func (w *writer) remember(outcomes []WriteOutcome) {
 	w.done = w.done[max(0, len(w.done)-remember):]
 }
 
-// freshen notes what was put in or taken out just now, and forgets what reads show by now.
-func (w *writer) freshen(ctx workflow.Context, outcomes []WriteOutcome) {
-	now := workflow.Now(ctx)
-	for _, uri := range workflow.DeterministicKeys(w.fresh) {
-		if now.Sub(w.fresh[uri]) >= unseen {
-			delete(w.fresh, uri)
-		}
-	}
-	for _, out := range outcomes {
-		switch out.Result {
-		case agent.Added:
-			w.fresh[out.URI] = now
-		case agent.Removed:
-			delete(w.fresh, out.URI)
-		}
-	}
-}
-
-// justAdded returns the URI under which a recording was put in so recently that
-// reads may not show it, "" when it was not.
-func (w *writer) justAdded(ctx workflow.Context, change Write) string {
-	for _, uri := range change.uris() {
-		if at, ok := w.fresh[uri]; ok && workflow.Now(ctx).Sub(at) < unseen {
-			return uri
-		}
-	}
-	return ""
-}
-
 func (w *writer) past(id string) (WriteOutcome, bool) {
 	for _, out := range w.done {
 		if out.ID == id {
@@ -224,38 +217,43 @@ func (w *writer) add(ctx workflow.Context, change Write) WriteOutcome {
 	seen, err := w.look(ctx, change)
 	for err == nil {
 		switch {
-		case len(seen.Positions) > 0:
+		case w.there(ctx, change, seen):
 			return present(seen)
 		case seen.Attempt == agent.AttemptApplied: // confirmed in an earlier life; what is not seen yet, or gone since, is not added again
-			return WriteOutcome{Result: agent.Added, URI: change.URI}
+			return added(change, seen.Stood)
 		case seen.Attempt == agent.AttemptOpen: // sent, and nobody heard the end
 			seen, err = w.prove(ctx, change)
 		default:
-			err = w.post(ctx, change)
+			stood := w.stood(ctx, change, seen)
+			err = w.post(ctx, change, stood)
 			if err == nil {
-				return WriteOutcome{Result: agent.Added, URI: change.URI}
+				return added(change, stood)
 			}
 			if fromTemporal(err).Unsure {
-				seen.Attempt, err = agent.AttemptOpen, nil
+				seen.Attempt, seen.Stood, err = agent.AttemptOpen, stood, nil
 			}
 		}
 	}
 	return refused(err)
 }
 
+func added(change Write, stood []int) WriteOutcome {
+	return WriteOutcome{Result: agent.Added, URI: change.URI, Others: len(stood)}
+}
+
 // present reports a track that reading has found: added when this very change has sent it.
 func present(seen Seen) WriteOutcome {
 	out := WriteOutcome{Result: agent.AlreadyThere, Positions: seen.Positions, URI: seen.URIs[0]}
-	if seen.Attempt == agent.AttemptOpen || seen.Attempt == agent.AttemptApplied {
-		out.Result = agent.Added
+	if seen.sent() {
+		out.Result, out.Others = agent.Added, len(seen.Stood)
 	}
 	return out
 }
 
 func refused(err error) WriteOutcome { return WriteOutcome{Fault: payload(fromTemporal(err))} }
 
-func (w *writer) post(ctx workflow.Context, change Write) error {
-	in := PostInput{PlaylistID: w.id, Change: change}
+func (w *writer) post(ctx workflow.Context, change Write, stood []int) error {
+	in := PostInput{PlaylistID: w.id, Change: change, Stood: stood}
 	return workflow.ExecuteActivity(once(ctx, postLimit), acts.Post, in).Get(ctx, nil)
 }
 
@@ -279,7 +277,7 @@ func (w *writer) prove(ctx workflow.Context, change Write) (Seen, error) {
 		if seen, err = w.look(ctx, change); err != nil {
 			return seen, err
 		}
-		if len(seen.Positions) > 0 {
+		if w.there(ctx, change, seen) {
 			return seen, w.settle(ctx, change, agent.AttemptApplied)
 		}
 	}
@@ -327,7 +325,7 @@ func (w *writer) remove(ctx workflow.Context, change Write) WriteOutcome {
 
 // absent reports a recording that is not there: removed when this very change has sent the removal.
 func absent(seen Seen) WriteOutcome {
-	if seen.Attempt == agent.AttemptOpen || seen.Attempt == agent.AttemptApplied {
+	if seen.sent() {
 		return WriteOutcome{Result: agent.Removed}
 	}
 	return WriteOutcome{Result: agent.NotThere}

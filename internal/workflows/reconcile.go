@@ -18,6 +18,9 @@ const (
 	sweepOverlap   = 10 * time.Minute // what has ended is found a little later
 )
 
+// KeepLetters is how long a letter stays once it is resolved or discarded, when nothing else is said.
+const KeepLetters = 90 * 24 * time.Hour
+
 // unfinished lists and ends runs; *store.DB satisfies it.
 type unfinished interface {
 	Unfinished(ctx context.Context, limit int) ([]agent.Run, error)
@@ -26,27 +29,55 @@ type unfinished interface {
 	HasLetter(ctx context.Context, runID string) (bool, error)
 }
 
-// starter starts runs and letters, and lists the runs that broke; *Client satisfies it.
+// letterdesk is what becomes of letters later; *store.DB satisfies it.
+type letterdesk interface {
+	OpenBulks(ctx context.Context) ([]deadletter.Bulk, error)
+	PurgeLetters(ctx context.Context, before time.Time) (int, error)
+}
+
+// records are both.
+type records interface {
+	unfinished
+	letterdesk
+}
+
+// starter starts what the ledger has accepted; *Client satisfies it.
 type starter interface {
 	StartTurn(ctx context.Context, run agent.Run) error
 	StartLetter(ctx context.Context, l deadletter.Letter) error
+	StartBulk(ctx context.Context, b deadletter.Bulk) error
+}
+
+// wreckage lists what broke since a time; *Client satisfies it.
+type wreckage interface {
 	Broken(ctx context.Context, since time.Time) ([]Broken, error)
+	LostLetters(ctx context.Context, since time.Time) ([]deadletter.Letter, error)
+}
+
+// engine is both.
+type engine interface {
+	starter
+	wreckage
 }
 
 // Reconciler sees to it that what the ledger has accepted runs: the ledger is
 // the truth, the engine only its hands. What the engine has dropped becomes a letter.
 type Reconciler struct {
-	ledger unfinished
-	engine starter
+	ledger records
+	engine engine
 	logger *slog.Logger
-	known  map[string]bool // started by this process or known to the engine
+	known  map[string]bool // runs and bulks that were started by this process, or are known to the engine
 	swept  time.Time       // when the last sweep began; zero before the first
+	keep   time.Duration   // how long settled letters stay
 }
 
 // NewReconciler returns a reconciler over a ledger and an engine.
-func NewReconciler(ledger unfinished, engine starter, logger *slog.Logger) *Reconciler {
-	return &Reconciler{ledger: ledger, engine: engine, logger: logger, known: map[string]bool{}}
+func NewReconciler(ledger records, engine engine, logger *slog.Logger) *Reconciler {
+	return &Reconciler{ledger: ledger, engine: engine, logger: logger, known: map[string]bool{}, keep: KeepLetters}
 }
+
+// Keep sets how long letters stay once they are resolved or discarded; KeepLetters by default.
+func (r *Reconciler) Keep(d time.Duration) { r.keep = d }
 
 // Run reconciles at once and then every two seconds, and sweeps every five minutes, until ctx ends.
 func (r *Reconciler) Run(ctx context.Context) {
@@ -76,6 +107,9 @@ func (r *Reconciler) Once(ctx context.Context) error {
 		return err
 	}
 	open := make(map[string]bool, len(runs))
+	if err := r.startBulks(ctx, open); err != nil {
+		return err
+	}
 	for _, run := range runs {
 		open[run.ID] = true
 		if r.known[run.ID] {
@@ -96,6 +130,25 @@ func (r *Reconciler) Once(ctx context.Context) error {
 		if !open[id] {
 			delete(r.known, id)
 		}
+	}
+	return nil
+}
+
+// startBulks starts every bulk that is not at its end and that the engine does not know.
+func (r *Reconciler) startBulks(ctx context.Context, open map[string]bool) error {
+	bulks, err := r.ledger.OpenBulks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range bulks {
+		open[b.ID] = true
+		if r.known[b.ID] {
+			continue
+		}
+		if err := r.engine.StartBulk(ctx, b); err != nil {
+			return err
+		}
+		r.known[b.ID] = true
 	}
 	return nil
 }
@@ -123,7 +176,8 @@ func (r *Reconciler) abandon(ctx context.Context, run agent.Run) error {
 }
 
 // Sweep makes a letter of every run whose workflow broke since the last sweep
-// and that has none. One that fails is found again the next time.
+// and that has none, starts again what broke while it kept a letter or acted on
+// many, and forgets letters that were settled long ago. What fails is found again the next time.
 func (r *Reconciler) Sweep(ctx context.Context) error {
 	began := time.Now()
 	since := r.swept
@@ -139,8 +193,28 @@ func (r *Reconciler) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
+	if _, err := r.ledger.PurgeLetters(ctx, began.Add(-r.keep)); err != nil {
+		return err
+	}
+	if err := r.resume(ctx, since); err != nil {
+		return err
+	}
 	r.swept = began
 	return nil
+}
+
+// resume starts again what broke on the way of letters themselves. Starting what runs is a no-op.
+func (r *Reconciler) resume(ctx context.Context, since time.Time) error {
+	lost, err := r.engine.LostLetters(ctx, since)
+	for _, l := range lost {
+		err = errors.Join(err, r.engine.StartLetter(ctx, l))
+	}
+	bulks, unread := r.ledger.OpenBulks(ctx)
+	err = errors.Join(err, unread)
+	for _, b := range bulks {
+		err = errors.Join(err, r.engine.StartBulk(ctx, b))
+	}
+	return err
 }
 
 // bury makes a letter of one broken run, unless its person has left or it ended well before it broke.

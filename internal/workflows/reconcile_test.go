@@ -21,6 +21,8 @@ type broken struct {
 	broke  []Broken
 	since  []time.Time
 	letter error
+	lost   []deadletter.Letter
+	bulks  []string // started, in order
 }
 
 func (b *broken) StartTurn(_ context.Context, run agent.Run) error { return b.ended[run.ID] }
@@ -36,6 +38,15 @@ func (b *broken) StartLetter(ctx context.Context, l deadletter.Letter) error {
 func (b *broken) Broken(_ context.Context, since time.Time) ([]Broken, error) {
 	b.since = append(b.since, since)
 	return b.broke, nil
+}
+
+func (b *broken) LostLetters(context.Context, time.Time) ([]deadletter.Letter, error) {
+	return b.lost, nil
+}
+
+func (b *broken) StartBulk(_ context.Context, bulk deadletter.Bulk) error {
+	b.bulks = append(b.bulks, bulk.ID)
+	return nil
 }
 
 func TestARunEndedFromOutsideBecomesALetter(t *testing.T) {
@@ -100,5 +111,59 @@ func TestTheSweepFindsWhatBrokeWithoutALetterOnce(t *testing.T) {
 	}
 	if !b.since[0].IsZero() || !b.since[1].IsZero() || b.since[2].IsZero() {
 		t.Errorf("looked since %v: a sweep that failed must be repeated whole", b.since)
+	}
+}
+
+func TestTheSweepStartsLostLettersAndBulksAgainAndForgetsOldOnes(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	save := func(text string) deadletter.Letter {
+		run := s.accept(t, text)
+		if err := s.rules.Finish(t.Context(), "ada", run.ID, agent.Progress{State: agent.Failed}); err != nil {
+			t.Fatal(err)
+		}
+		l := newLetter("ada", run.ID, troubleOf(fault.New(fault.Internal, "No.", nil), noTime), time.Now())
+		id, _, err := s.rules.SaveLetter(t.Context(), l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.ID = id
+		return l
+	}
+	old, waiting := save("old"), save("waiting")
+	if err := s.rules.DiscardLetter(t.Context(), old.ID, 1, "op", "x"); err != nil {
+		t.Fatal(err)
+	}
+	bulk, err := s.rules.StartBulk(t.Context(), deadletter.Bulk{By: "op", Act: deadletter.ActRetry, Rate: 1, AsOf: time.Now()}, "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := newLetter("ada", s.accept(t, "lost").ID, troubleOf(fault.New(fault.Internal, "No.", nil), noTime), time.Now())
+	b := &broken{db: s.rules, lost: []deadletter.Letter{lost}}
+	r := NewReconciler(s.rules, b, slog.New(slog.DiscardHandler))
+	for range 2 {
+		if err := r.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(b.bulks) != 1 || b.bulks[0] != bulk.ID {
+		t.Errorf("started %q, want %s once", b.bulks, bulk.ID)
+	}
+	for i, keep := range []time.Duration{time.Hour, -time.Hour} { // the second time everything is old
+		r.Keep(keep)
+		if err := r.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.rules.Letter(t.Context(), old.ID); (err == nil) != (i == 0) {
+			t.Errorf("kept for %s: %v", keep, err)
+		}
+	}
+	if len(b.bulks) != 3 {
+		t.Errorf("a sweep must start the bulk again: %q", b.bulks)
+	}
+	for _, id := range []string{waiting.ID, lost.ID} {
+		if l, err := s.rules.Letter(t.Context(), id); err != nil || l.State != deadletter.Waiting {
+			t.Errorf("%s is %s, %v", id, l.State, err)
+		}
 	}
 }

@@ -37,6 +37,8 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			r.RegisterWorkflow(AgentTurn)
 			r.RegisterWorkflow(SyncSong)
 			r.RegisterWorkflow(Playlist)
+			r.RegisterWorkflow(DeadLetter)
+			r.RegisterWorkflow(Bulk)
 			if err := r.ReplayWorkflowHistoryFromJSONFile(silent{}, file); err != nil {
 				t.Error(err)
 			}

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -31,6 +32,11 @@ type shelf struct {
 	fails  []failure // of the next posts, in order
 	now    func() time.Time
 	late   []lateRow
+	lag    time.Duration // how long removals are not shown
+	old    []string      // what reads show until then
+	until  time.Time
+	drops  []failure    // of the next removals, in order
+	drop   int          // removals
 	reads  []error      // of the next reads, in order
 	looked int          // complete reads
 	dead   string       // a URI that Spotify does not know
@@ -102,8 +108,12 @@ func (s *shelf) Items(context.Context, string, string) ([]music.Item, error) {
 			i--
 		}
 	}
-	items := make([]music.Item, len(s.uris))
-	for i, uri := range s.uris {
+	uris := s.uris
+	if s.now().Before(s.until) {
+		uris = s.old
+	}
+	items := make([]music.Item, len(uris))
+	for i, uri := range uris {
 		items[i] = music.Item{URI: uri, Track: &music.Track{URI: uri}}
 		for _, t := range s.tracks {
 			if t.URI == uri {
@@ -112,6 +122,11 @@ func (s *shelf) Items(context.Context, string, string) ([]music.Item, error) {
 		}
 	}
 	return items, nil
+}
+
+func (s *shelf) Rows(ctx context.Context, personID, playlistID string) ([]string, error) {
+	items, err := s.Items(ctx, personID, playlistID)
+	return urisOf(items), err
 }
 
 func (s *shelf) Add(_ context.Context, _, _ string, uris []string, position int) error {
@@ -145,7 +160,18 @@ func (s *shelf) Add(_ context.Context, _, _ string, uris []string, position int)
 func (s *shelf) Remove(_ context.Context, _, _ string, uris []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.uris = slices.DeleteFunc(s.uris, func(u string) bool { return slices.Contains(uris, u) })
+	s.drop++
+	var f failure
+	if len(s.drops) > 0 {
+		f, s.drops = s.drops[0], s.drops[1:]
+	}
+	if f.err == nil || f.applied {
+		s.old, s.until = slices.Clone(s.uris), s.now().Add(s.lag)
+		s.uris = slices.DeleteFunc(s.uris, func(u string) bool { return slices.Contains(uris, u) })
+	}
+	if f.err != nil {
+		return f.err
+	}
 	return nil
 }
 
@@ -153,6 +179,8 @@ func (s *shelf) Remove(_ context.Context, _, _ string, uris []string) error {
 type book struct {
 	mu     sync.Mutex
 	states map[string]string
+	stood  map[string][]int
+	deaf   bool // nothing can be begun, and nobody says so
 }
 
 func (b *book) BeginAttempt(_ context.Context, a agent.Attempt) (string, bool, error) {
@@ -162,10 +190,17 @@ func (b *book) BeginAttempt(_ context.Context, a agent.Attempt) (string, bool, e
 		return state, false, nil
 	}
 	b.states[a.Key] = agent.AttemptOpen
+	if b.stood == nil {
+		b.stood = map[string][]int{}
+	}
+	b.stood[a.Key] = a.Stood
 	return agent.AttemptOpen, true, nil
 }
 
 func (b *book) BeginAttempts(ctx context.Context, all []agent.Attempt) (bool, error) {
+	if b.deaf {
+		return false, errors.New("the disk is gone")
+	}
 	for _, a := range all {
 		if _, fresh, err := b.BeginAttempt(ctx, a); err != nil || !fresh {
 			return false, err
@@ -188,7 +223,7 @@ func (b *book) AttemptRecords(context.Context, string, []string) (map[string]age
 	defer b.mu.Unlock()
 	found := map[string]agent.AttemptRecord{}
 	for key, state := range b.states {
-		found[key] = agent.AttemptRecord{State: state}
+		found[key] = agent.AttemptRecord{State: state, Stood: b.stood[key]}
 	}
 	return found, nil
 }

@@ -151,7 +151,7 @@ func noteOf(f Found) string {
 func (s *song) match(ctx workflow.Context) error {
 	f := s.enter(ctx, agent.Matching)
 	// The decision is recorded: a better matcher must not change the past of a running song.
-	in := MatchInput{Song: s.in.Song, Found: s.found.Tracks, Ruling: s.found.Ruling, Strategy: s.found.Strategy}
+	in := MatchInput{Song: s.in.Song, Found: s.found.Tracks, Ruling: s.found.Ruling, Strategy: s.found.Strategy, Least: s.in.Least}
 	var m music.Match
 	if err := workflow.ExecuteLocalActivity(local(ctx, matchLimit), acts.Match, in).Get(ctx, &m); err != nil {
 		return err

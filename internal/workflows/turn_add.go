@@ -2,43 +2,78 @@ package workflows
 
 import (
 	"slices"
+	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"segue/internal/agent"
-	"segue/internal/fault"
 	"segue/internal/music"
 )
 
-// addSongs adds the songs that are found, as many at once as are ready, in the
-// order asked for. A song that asks the person is passed by and added when the answer is there.
+// gatherFor is the longest that a song waits for others to be added with it.
+const gatherFor = 8 * time.Second
+
+// addSongs adds the songs that are found, in the order asked for and many at once:
+// a song waits a moment for those behind it, since each request costs some more to
+// look at. A song that asks the person is passed by and added when the answer is there.
 func (t *turn) addSongs(ctx workflow.Context, playlist music.Playlist, from int, start func(upTo int)) error {
-	next, asked := from, []int(nil)
+	next, asked, found := from, []int(nil), []*agent.Task(nil)
+	moved := func() bool { return t.moved(next, asked) }
+	var since time.Time // when the first of found was
 	for next < len(t.p.Tasks) || len(asked) > 0 {
 		start(next + ahead)
-		if err := workflow.Await(ctx, func() bool { return t.moved(next, asked) }); err != nil {
+		if err := workflow.Await(ctx, moved); err != nil {
 			return err
 		}
-		var ready []*agent.Task
-		var err error
-		if ready, asked, err = t.answered(ctx, asked); err != nil {
+		ready, err := t.ready(ctx, &next, &asked)
+		if err != nil {
 			return err
 		}
-		for ; next < len(t.p.Tasks) && t.settled(next); next++ {
-			if !t.ended(next) {
-				asked = append(asked, next)
-				continue
-			}
-			if ready, err = t.found(ctx, ready, next); err != nil {
+		if len(found) == 0 {
+			since = workflow.Now(ctx)
+		}
+		found = append(found, ready...)
+		more := next < len(t.p.Tasks) && len(found) > 0 && len(found) < MaxBatch
+		if more {
+			if more, err = t.gather(ctx, since, moved); err != nil {
 				return err
 			}
 		}
-		if err := t.addAll(ctx, playlist, ready); err != nil {
+		if more {
+			continue
+		}
+		if err := t.addAll(ctx, playlist, found); err != nil {
 			return err
 		}
+		found = nil
 	}
 	return nil
+}
+
+// gather waits for another song, for songs that have been found since then; more is false when none came in time.
+func (t *turn) gather(ctx workflow.Context, since time.Time, moved func() bool) (more bool, err error) {
+	if workflow.GetVersion(ctx, "gather", workflow.DefaultVersion, 1) != 1 {
+		return false, nil
+	}
+	return workflow.AwaitWithTimeout(ctx, gatherFor-workflow.Now(ctx).Sub(since), moved)
+}
+
+// ready returns the songs to be added now: those answered, then those from next on
+// that are found. Songs that ask are passed by and join asked.
+func (t *turn) ready(ctx workflow.Context, next *int, asked *[]int) (ready []*agent.Task, err error) {
+	if ready, *asked, err = t.answered(ctx, *asked); err != nil {
+		return nil, err
+	}
+	for ; *next < len(t.p.Tasks) && t.settled(*next); *next++ {
+		if !t.ended(*next) {
+			*asked = append(*asked, *next)
+			continue
+		}
+		if ready, err = t.found(ctx, ready, *next); err != nil {
+			return nil, err
+		}
+	}
+	return ready, nil
 }
 
 // moved reports whether the next song is settled or an answer has come in.
@@ -82,8 +117,7 @@ func (t *turn) found(ctx workflow.Context, ready []*agent.Task, i int) ([]*agent
 	return ready, nil
 }
 
-// addAll adds up to MaxBatch songs and checks that they are there. A write under
-// way is not cancelled, only the pauses between tries are: afterwards it is known what happened.
+// addAll adds up to MaxBatch songs and checks that they are there.
 func (t *turn) addAll(ctx workflow.Context, playlist music.Playlist, tasks []*agent.Task) error {
 	if len(tasks) == 0 {
 		return nil
@@ -91,28 +125,10 @@ func (t *turn) addAll(ctx workflow.Context, playlist music.Playlist, tasks []*ag
 	if err := t.mark(ctx, playlist); err != nil {
 		return err
 	}
-	var added []*agent.Task
-	left, try := tasks, 0
-	shown := crowd{agent.Adding, &left, t.bump}.enter(ctx)
-	err := t.hear(ctx, shown, func() (bool, error) {
-		out, err := t.append(ctx, playlist, left, try)
-		if err != nil {
-			return unheard(err), err
-		}
-		try++
-		var done []*agent.Task
-		done, left, err = t.sort(ctx, left, out.Songs)
-		added = append(added, done...)
-		return false, err
-	})
-	for _, task := range left {
-		_ = t.settle(ctx, task, err) // a cancellation is the turn's, and returned below
-	}
-	t.verifyAll(ctx, playlist, added)
-	if temporal.IsCanceledError(err) {
-		return err
-	}
-	return nil
+	return t.move(ctx, move{
+		stage: agent.Adding, check: agent.Verifying, effect: agent.Added, send: acts.Append, changes: t.changes,
+		agrees: func(rows, others int) bool { return rows > others },
+	}, playlist, tasks)
 }
 
 // mark sets the search attribute that is known only now.
@@ -124,15 +140,6 @@ func (t *turn) mark(ctx workflow.Context, playlist music.Playlist) error {
 	return workflow.UpsertTypedSearchAttributes(ctx, keyword(AttrPlaylistID).ValueSet(playlist.ID))
 }
 
-// append hands songs to the writer of the playlist, once.
-func (t *turn) append(ctx workflow.Context, playlist music.Playlist, tasks []*agent.Task, try int) (BatchOutcome, error) {
-	in := AppendInput{PlaylistID: playlist.ID, Batch: Batch{Changes: t.changes(tasks)}, Try: try}
-	safe, _ := workflow.NewDisconnectedContext(ctx)
-	var out BatchOutcome
-	err := workflow.ExecuteActivity(queued(safe), acts.Append, in).Get(safe, &out)
-	return out, err
-}
-
 func (t *turn) changes(tasks []*agent.Task) []Write {
 	out := make([]Write, len(tasks))
 	for i, task := range tasks {
@@ -142,74 +149,4 @@ func (t *turn) changes(tasks []*agent.Task) []Write {
 		}
 	}
 	return out
-}
-
-// sort takes over the outcomes of a batch. Songs that may be sent again are
-// left, with the fault that says when; a song that was refused for good ends here.
-func (t *turn) sort(
-	ctx workflow.Context, tasks []*agent.Task, outcomes []WriteOutcome,
-) (added, left []*agent.Task, err error) {
-	for i, task := range tasks {
-		out := outcomes[i]
-		f := taskFace(task, agent.Adding, t.bump)
-		switch {
-		case out.Fault != nil && final(out.Fault.Kind) && out.Fault.Kind != fault.Unauthorised:
-			_ = t.settle(ctx, task, out.Fault.err()) // never a cancellation
-		case out.Fault != nil:
-			left, err = append(left, task), out.Fault.err()
-		case out.Result == agent.Added:
-			task.Result = agent.Added
-			f.done("")
-			added = append(added, task)
-		default:
-			task.Result, task.Position = out.Result, first(out.Positions)
-			f.done("already there")
-			_ = t.settle(ctx, task, nil)
-		}
-	}
-	return added, left, err
-}
-
-// verifyAll looks until every track is seen, all in one reading. Spotify has
-// confirmed the write, so a song that is still not seen is reported as added, with a note.
-func (t *turn) verifyAll(ctx workflow.Context, playlist music.Playlist, tasks []*agent.Task) {
-	if len(tasks) == 0 {
-		return
-	}
-	ctx, _ = workflow.NewDisconnectedContext(ctx) // what was added is reported, stopped or not
-	faces := crowd{agent.Verifying, &tasks, t.bump}.enter(ctx)
-	note := "Spotify has confirmed it but does not show it yet"
-	for _, pause := range looks {
-		var seen []Seen
-		err := t.persist(ctx, readPatience, faces, func() error {
-			in := LookAllInput{PlaylistID: playlist.ID, Changes: t.changes(tasks)}
-			return workflow.ExecuteLocalActivity(glance(ctx, verifyLimit), acts.LookAll, in).Get(ctx, &seen)
-		})
-		if err != nil {
-			note = "Spotify has confirmed it" // that the look failed for good changes nothing
-			break
-		}
-		if tasks = t.shown(ctx, tasks, seen); len(tasks) == 0 {
-			return
-		}
-		_ = workflow.Sleep(ctx, pause) // a disconnected context is not cancelled
-	}
-	for _, task := range tasks {
-		taskFace(task, agent.Verifying, t.bump).done(note)
-		_ = t.settle(ctx, task, nil)
-	}
-}
-
-// shown ends the tasks whose track was seen and returns the others.
-func (t *turn) shown(ctx workflow.Context, tasks []*agent.Task, seen []Seen) (left []*agent.Task) {
-	for i, task := range tasks {
-		if len(seen[i].Positions) == 0 {
-			left = append(left, task)
-			continue
-		}
-		task.Position = first(seen[i].Positions)
-		taskFace(task, agent.Verifying, t.bump).done("")
-		_ = t.settle(ctx, task, nil)
-	}
-	return left
 }

@@ -26,7 +26,7 @@ func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.Pla
 	started := from
 	start := func(upTo int) {
 		for ; started < min(upTo, len(t.p.Tasks)); started++ {
-			t.startSong(songs, &t.p.Tasks[started])
+			t.startSong(songs, &t.p.Tasks[started], a.Least)
 		}
 	}
 	start(from + ahead)
@@ -36,7 +36,7 @@ func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.Pla
 		t.dropSongs(from)
 		return agent.PlaylistRef{}, err
 	}
-	t.intend(from, agent.SyncSongs, playlist)
+	t.intend(from, agent.SyncSongs, playlist, a.Least)
 	t.p.Title = fmt.Sprintf("Adding %s to %s", count(len(a.Songs), "song"), playlist.Name)
 	add := t.releaseSongs
 	if t.in.Batches {
@@ -51,8 +51,8 @@ func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.Pla
 }
 
 // startSong starts the child of one task; its result replaces the task.
-func (t *turn) startSong(ctx workflow.Context, task *agent.Task) {
-	in := SongInput{RunID: t.in.RunID, PersonID: t.in.PersonID, Key: task.Key, Song: task.Song, Find: t.in.Batches}
+func (t *turn) startSong(ctx workflow.Context, task *agent.Task, least float64) {
+	in := SongInput{RunID: t.in.RunID, PersonID: t.in.PersonID, Key: task.Key, Song: task.Song, Least: least, Find: t.in.Batches}
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:            SongID(in.RunID, in.Key),
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,

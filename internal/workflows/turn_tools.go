@@ -147,7 +147,7 @@ func (t *turn) removeSongs(ctx workflow.Context, a agent.RemoveSongsArgs) (agent
 		return agent.PlaylistRef{}, err
 	}
 	from := t.tasks(a.Songs)
-	t.intend(from, agent.RemoveSongs, playlist)
+	t.intend(from, agent.RemoveSongs, playlist, 0)
 	for i := from; i < len(t.p.Tasks); i++ {
 		if err := t.settle(ctx, &t.p.Tasks[i], t.removeOne(ctx, playlist, &t.p.Tasks[i])); err != nil {
 			return refTo(playlist), err

@@ -51,6 +51,8 @@ func (t *turn) undo(ctx workflow.Context, a agent.UndoArgs) (agent.PlaylistRef, 
 // takeBack reverses the effects of the tasks, last first. What cannot be taken
 // back is told on its task and does not stop the others.
 func (t *turn) takeBack(ctx workflow.Context, playlist music.Playlist, tasks []agent.Task) {
+	together := workflow.GetVersion(ctx, "undo-together", workflow.DefaultVersion, 1) == 1
+	var added []*agent.Task // that are taken out in one request
 	for i := len(tasks) - 1; i >= 0; i-- {
 		task := &tasks[i]
 		effect := task.Result
@@ -58,10 +60,46 @@ func (t *turn) takeBack(ctx workflow.Context, playlist music.Playlist, tasks []a
 			continue
 		}
 		task.State = agent.Running
+		if together && effect == agent.Added {
+			if added = append(added, task); len(added) < MaxBatch {
+				continue
+			}
+		}
+		if err := t.takeOutAll(ctx, playlist, added); err != nil {
+			return
+		}
+		added = nil
+		if together && effect == agent.Added {
+			continue
+		}
 		if err := t.settle(ctx, task, t.reverse(ctx, playlist, task, effect)); err != nil {
 			return
 		}
 	}
+	_ = t.takeOutAll(ctx, playlist, added) // only a cancellation, which the turn sees by itself
+}
+
+// takeOutAll takes up to MaxBatch songs out again; only a cancellation is its error.
+func (t *turn) takeOutAll(ctx workflow.Context, playlist music.Playlist, tasks []*agent.Task) error {
+	if len(tasks) == 0 {
+		return nil
+	}
+	return t.move(ctx, move{
+		stage: agent.Removing, check: agent.Leaving, effect: agent.Removed, send: acts.TakeBack, changes: t.reversals,
+		agrees: func(rows, others int) bool { return rows <= others },
+	}, playlist, tasks)
+}
+
+// reversals are the changes that take songs out of where they were put.
+func (t *turn) reversals(tasks []*agent.Task) []Write {
+	out := make([]Write, len(tasks))
+	for i, task := range tasks {
+		pick, _ := task.Match.Pick()
+		out[i] = Write{
+			PersonID: t.in.PersonID, RunID: t.in.RunID, Key: "undo-" + task.Key, URI: pick.Track.URI, Position: task.Position - 1,
+		}
+	}
+	return out
 }
 
 // reverse removes what was added, or adds what was removed at its old place.

@@ -68,7 +68,7 @@ func newWaitWorker(c client.Client, a *Activities) worker.Worker {
 	return w
 }
 
-// newDeadWorker returns the worker that writes dead letters.
+// newDeadWorker returns the worker that writes dead letters, and acts on many.
 func newDeadWorker(c client.Client, u *Undertaker) worker.Worker {
 	w := worker.New(c, DeadQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize: 4,
@@ -78,12 +78,13 @@ func newDeadWorker(c client.Client, u *Undertaker) worker.Worker {
 		Interceptors:                       interceptors(),
 	})
 	w.RegisterWorkflow(DeadLetter)
+	w.RegisterWorkflow(Bulk)
 	w.RegisterActivity(u)
 	return w
 }
 
 func interceptors() []interceptor.WorkerInterceptor {
-	return []interceptor.WorkerInterceptor{&translator{}}
+	return append([]interceptor.WorkerInterceptor{&translator{}}, tripwires()...)
 }
 
 func register(w worker.Registry, a *Activities) {

@@ -17,9 +17,11 @@ const writeLimit = 10 * time.Minute
 // acts only names the activities; it is nil.
 var acts *Activities
 
-// once are the options of an activity that is tried once: its retries are the workflow's.
+// once are the options of an activity that is tried once: its retries are the
+// workflow's. Its priority is the workflow's too, named so that the activity can tell.
 func once(ctx workflow.Context, limit time.Duration) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		Priority:            workflow.GetInfo(ctx).Priority,
 		StartToCloseTimeout: limit,
 		HeartbeatTimeout:    heartbeat,
 		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},

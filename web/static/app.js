@@ -140,6 +140,7 @@ for (const [name, act] of Object.entries({
     follow = innerHeight + scrollY > document.documentElement.scrollHeight - 200;
   },
   "htmx:sse:after:message": settle,
+  "htmx:after:swap": () => pill || settle(), // pages without a stream ask by themselves
   "htmx:sse:close": () => setTimeout(settle), // the last message takes the connector with it
 })) document.addEventListener(name, act);
 

@@ -29,7 +29,7 @@ type row struct{ what, got, target string }
 
 func run(ctx context.Context) error {
 	var rows []row
-	for _, measure := range []func(context.Context) ([]row, error){starts, streams, whole, throughput, subscribers} {
+	for _, measure := range []func(context.Context) ([]row, error){starts, streams, whole, throughput, accepts, subscribers} {
 		more, err := measure(ctx)
 		if err != nil {
 			return err
@@ -100,7 +100,7 @@ func program() string { return cmp.Or(os.Getenv("SEGUE_BIN"), "bin/web") }
 
 func command(ctx context.Context, env ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program()) //nolint:gosec // our own program
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "LIMIT_MESSAGES=1000000", "LIMIT_STREAMS=2000", "LOG_LEVEL=error"}, env...)
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "LIMIT_MESSAGES=1000000", "LIMIT_CALLS=1000000", "LIMIT_STREAMS=2000", "LOG_LEVEL=error"}, env...)
 	cmd.Stderr = os.Stderr
 	return cmd
 }

@@ -116,13 +116,9 @@ func rate(ctx context.Context, how string, during, after func(*person, context.C
 	})
 }
 
-// messages makes the playlists and returns a message for each run.
-func (p *process) messages(ctx context.Context) ([]string, error) {
+// prepare makes the playlists and returns a song for each run.
+func (p *process) prepare(ctx context.Context) ([]song, error) {
 	d, err := p.connect(ctx, "ada_emu")
-	if err != nil {
-		return nil, err
-	}
-	songs, err := d.songs(ctx, runs)
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +126,15 @@ func (p *process) messages(ctx context.Context) ([]string, error) {
 		if err := d.create(ctx, fmt.Sprintf("List %d", i)); err != nil {
 			return nil, err
 		}
+	}
+	return d.songs(ctx, runs)
+}
+
+// messages returns a message for each run.
+func (p *process) messages(ctx context.Context) ([]string, error) {
+	songs, err := p.prepare(ctx)
+	if err != nil {
+		return nil, err
 	}
 	messages := make([]string, runs)
 	for i, s := range songs {

@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string) error {
 }
 
 func choose(names string) ([]row, error) {
-	all := slices.Concat(processRows(), spotifyRows(), backRows(), browserRows())
+	all := slices.Concat(processRows(), crashRows(), spotifyRows(), backRows(), browserRows())
 	if names == "" {
 		return all, nil
 	}
@@ -118,5 +118,7 @@ func playAll(ctx context.Context, w *world, rows []row) []*verdict {
 	return verdicts
 }
 
-// program returns the path of the built program.
+// program returns the path of the built program, crashing that of the one with failpoints.
 func program() string { return cmp.Or(os.Getenv("SEGUE_BIN"), "bin/web") }
+
+func crashing() string { return cmp.Or(os.Getenv("SEGUE_FAILPOINTS_BIN"), "bin/web-failpoints") }

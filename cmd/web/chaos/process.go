@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -16,16 +18,19 @@ import (
 
 // process is a program that may be ended and started again with the same words.
 type process struct {
+	path string
 	args []string
 	env  []string
 	url  string // where it answers
 	ask  string // the path that says it is ready
 	log  string // file for what it writes
+	trap string // the failpoint that is armed, "name=n"; "" for none
 
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	ended  chan struct{} // closed when cmd has ended
 	wanted bool          // its end was our doing
+	logged int64         // what earlier lives have written
 }
 
 // start runs the program and returns once it answers.
@@ -53,9 +58,13 @@ func (p *process) launch() error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = out.Close() }()        // the child has its own
-	cmd := exec.Command(program(), p.args...) //nolint:gosec,noctx // our own program, ended by end
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, p.env...)
+	defer func() { _ = out.Close() }() // the child has its own
+	before, err := out.Stat()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(p.path, p.args...) //nolint:gosec,noctx // our own program, ended by end
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "SEGUE_FAILPOINT=" + p.trap}, p.env...)
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		return err
@@ -63,7 +72,7 @@ func (p *process) launch() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	ended := make(chan struct{})
-	p.cmd, p.ended, p.wanted = cmd, ended, false
+	p.cmd, p.ended, p.wanted, p.logged = cmd, ended, false, before.Size()
 	go func() {
 		_ = cmd.Wait()
 		close(ended)
@@ -103,6 +112,18 @@ func (p *process) diedAlone() bool {
 	}
 }
 
+// trapped reports whether the program, which has ended, died at the failpoint:
+// it was killed, and had said that it would be.
+func (p *process) trapped() bool {
+	status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || !status.Signaled() || status.Signal() != syscall.SIGKILL {
+		return false
+	}
+	text, err := os.ReadFile(p.log)
+	name, _, _ := strings.Cut(p.trap, "=")
+	return err == nil && bytes.Contains(text[p.logged:], []byte("failpoint "+name+": "))
+}
+
 func answers(ctx context.Context, url string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -123,7 +144,7 @@ func freeAddress(ctx context.Context) (string, error) {
 func newSpotify(ctx context.Context, dir, catalogue string, seed uint64) (*process, error) {
 	addr, err := freeAddress(ctx)
 	return &process{
-		url: "http://" + addr, ask: "/_emulator/knobs", log: filepath.Join(dir, "spotify.log"),
+		path: program(), url: "http://" + addr, ask: "/_emulator/knobs", log: filepath.Join(dir, "spotify.log"),
 		args: []string{
 			"emulator", "-addr", addr, "-profile", "dev2026", "-catalogue", catalogue, "-state", filepath.Join(dir, "spotify.json"),
 			"-seed", fmt.Sprint(seed), "-latency", "30ms,20ms,30ms",
@@ -135,7 +156,7 @@ func newSpotify(ctx context.Context, dir, catalogue string, seed uint64) (*proce
 func newSegue(ctx context.Context, dir, log, spotify string) (*process, error) {
 	addr, err := freeAddress(ctx)
 	return &process{
-		url: "http://" + addr, ask: "/healthz", log: log,
+		path: program(), url: "http://" + addr, ask: "/healthz", log: log,
 		env: []string{
 			"ADDR=" + addr, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LIMIT_MESSAGES=1000000", "LIMIT_STREAMS=2000",
 			"SPOTIFY_CLIENT_ID=chaos", "SPOTIFY_API_URL=" + spotify + "/v1/", "SPOTIFY_ACCOUNTS_URL=" + spotify,

@@ -17,6 +17,7 @@ type row struct {
 	stopped    bool          // runs may end as cancelled
 	again      float64       // share of messages that repeat an earlier one
 	over       time.Duration // messages are spread over this time, per hundred
+	lasts      time.Duration // what the row's own course takes, besides
 	within     time.Duration // the target for runs to get going again, p99; 0 = none
 	plan       func(t *trial)
 	act        func(ctx context.Context, t *trial) error
@@ -52,7 +53,7 @@ func (r row) perform(ctx context.Context, t *trial) error {
 		return err
 	}
 	t.over = r.over * time.Duration(t.n) / 100
-	limited, cancel := context.WithTimeout(ctx, patience+5*t.over)
+	limited, cancel := context.WithTimeout(ctx, patience+r.lasts+5*t.over)
 	defer cancel()
 	err = r.act(limited, t)
 	if err != nil {

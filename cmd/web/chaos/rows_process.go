@@ -21,6 +21,7 @@ func processRows() []row {
 		{name: "stop", what: "SIGSTOP for 30 s, then SIGCONT", over: 60 * time.Second, within: afterKill, act: stopAndGoOn},
 		{name: "term", what: "SIGTERM, started again", alone: true, over: 40 * time.Second, act: terminate},
 		{name: "engine-lost", what: "Temporal's file deleted with runs in flight", alone: true, within: afterKill, act: loseEngine},
+		{name: "engine-faults", what: "one of ten writes of Temporal's database fails, carried out or not, and fewer reads", act: failEngine, tally: engineFaults},
 		{name: "disk-full", what: "disk full for 10 s, three times", little: true, over: 30 * time.Second, act: fillDisk, tally: denied},
 	}
 }
@@ -140,8 +141,19 @@ func killAtProof(ctx context.Context, t *trial) error {
 // fewer leaves a tenth of the messages: each has a Segue of its own.
 func fewer(t *trial) { t.wishes = t.wishes[:max(len(t.wishes)/10, 3)] }
 
-// killAtStart kills a Segue that starts for the first time, starts it again and has it do its work.
+// killAtStart kills a Segue that starts for the first time, and starts it again.
 func killAtStart(ctx context.Context, t *trial) error {
+	return t.eachAnew(ctx, func(int) error {
+		if err := t.segue.launch(); err != nil {
+			return err
+		}
+		rest(ctx, t.some(0, 1500*time.Millisecond))
+		return t.kill(ctx)
+	})
+}
+
+// eachAnew has each message done by a Segue of its own in an empty folder, which start brings up.
+func (t *trial) eachAnew(ctx context.Context, start func(i int) error) error {
 	t.segue.end(syscall.SIGKILL)
 	for i, w := range t.wishes {
 		home := filepath.Join(t.dir, fmt.Sprintf("home-%d", i))
@@ -149,11 +161,7 @@ func killAtStart(ctx context.Context, t *trial) error {
 		if t.segue, err = newSegue(ctx, home, filepath.Join(t.dir, "segue.log"), t.spotify.url); err != nil {
 			return err
 		}
-		if err := t.segue.launch(); err != nil {
-			return err
-		}
-		rest(ctx, t.some(0, 1500*time.Millisecond))
-		if err := t.kill(ctx); err != nil {
+		if err := start(i); err != nil {
 			return err
 		}
 		t.people[w.who] = newVisitor(listeners[w.who], t.segue.url)
@@ -211,6 +219,25 @@ func loseEngine(ctx context.Context, t *trial) error {
 		}
 	}
 	return nil
+}
+
+// failEngine has Temporal's own database calls fail, in the build that can.
+func failEngine(ctx context.Context, t *trial) error {
+	if err := t.arming(); err != nil {
+		return err
+	}
+	t.segue.env = append(t.segue.env, "SEGUE_ENGINE_FAULTS=0.03") // of each of up to three ways to fail
+	if err := t.crash(ctx); err != nil {
+		return err
+	}
+	t.upsets = nil // this was no fault
+	return justSend(ctx, t)
+}
+
+// engineFaults counts those that the engine has written about; most it only tries again.
+func engineFaults(t *trial, _ []request) int {
+	text, _ := os.ReadFile(t.segue.log) // none, none failed
+	return bytes.Count(text, []byte("fault injection error"))
 }
 
 // forget deletes Temporal's files.

@@ -21,6 +21,7 @@ func spotifyRows() []row {
 		{name: "nulls", what: "null, local and podcast rows in every playlist", plan: nulls, act: justSend},
 		{name: "token-kill", what: "refresh tokens rotate, access tokens expire every second, SIGKILL every 4 s", over: 30 * time.Second, act: rotate, tally: unauthorised},
 		{name: "token", what: "access tokens expire every 2 s", over: 20 * time.Second, act: expire, tally: unauthorised},
+		{name: "token-list", what: "messages of 20 songs, access tokens expire every second; one refresh for each", plan: longLists, over: 20 * time.Second, act: expireAmidLists, tally: unauthorised},
 		{name: "revoked", what: "permission revoked, login after 10 s", act: revoke},
 		{name: "outage-api", what: "every call of the Web API cut for 60 s", over: 30 * time.Second, within: 30 * time.Second, act: outageAPI, tally: scripted},
 		{name: "outage-accounts", what: "no token refreshed for 60 s after all have expired", over: 30 * time.Second, act: outageAccounts, tally: scripted},
@@ -157,28 +158,57 @@ func expire(ctx context.Context, t *trial) error {
 	t.send(ctx)
 	for t.unfinished() && ctx.Err() == nil {
 		rest(ctx, 2*time.Second)
-		for _, person := range listeners {
-			if err := t.control.revoke(ctx, person, true); err != nil {
-				return err
-			}
+		if err := expireAll(ctx, t); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// longLists gathers the messages into a tenth as many of 20 songs.
+func longLists(t *trial) {
+	const long = 20
+	t.wishes = t.wishes[:max(len(t.wishes)/10, 2)]
+	for i, w := range t.wishes {
+		w.songs = t.songs[i*long : (i+1)*long]
+	}
+}
+
+// expireAmidLists is expire, and counts how often tokens were asked for.
+func expireAmidLists(ctx context.Context, t *trial) error {
+	t.send(ctx)
+	expired := 0
+	for ; t.unfinished() && ctx.Err() == nil; expired++ {
+		rest(ctx, time.Second)
+		if err := expireAll(ctx, t); err != nil {
+			return err
+		}
+	}
+	log, err := t.control.log(ctx)
+	refreshed := 0
+	for _, r := range log {
+		if r.Path == "/api/token" {
+			refreshed++
+		}
+	}
+	t.remark("tokens of %d persons expired %d times, %d refreshes", len(listeners), expired, refreshed)
+	if refreshed > expired*len(listeners) {
+		t.complain("more refreshes than tokens")
+	}
+	return err
+}
+
 // rotate kills Segue again and again while a lost answer may cost it the only
 // valid refresh token; then a person has to log in.
 func rotate(ctx context.Context, t *trial) error {
-	if err := t.control.call(ctx, http.MethodPost, "knobs", map[string]bool{"rotate": true}, nil); err != nil {
+	if err := rotating(ctx, t); err != nil {
 		return err
 	}
 	t.send(ctx)
 	for i := 0; t.count((*wish).isAccepted) < len(t.wishes) && ctx.Err() == nil; i++ {
 		rest(ctx, time.Second)
-		for _, person := range listeners {
-			if err := t.control.revoke(ctx, person, true); err != nil {
-				return err
-			}
+		if err := expireAll(ctx, t); err != nil {
+			return err
 		}
 		if i%4 == 3 {
 			rest(ctx, t.some(0, 100*time.Millisecond))

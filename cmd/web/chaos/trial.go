@@ -153,6 +153,11 @@ func (t *trial) restart(ctx context.Context, s syscall.Signal, meanwhile func())
 		}
 	}
 	meanwhile()
+	return t.revive(ctx)
+}
+
+// revive starts a Segue that has ended, again and again if need be, until it answers.
+func (t *trial) revive(ctx context.Context) error {
 	began := time.Now()
 	for ctx.Err() == nil {
 		err := t.segue.start(ctx)
@@ -163,10 +168,15 @@ func (t *trial) restart(ctx context.Context, s syscall.Signal, meanwhile func())
 			return err
 		}
 	}
+	t.answered(began)
+	return ctx.Err()
+}
+
+// answered notes that a Segue started at that time has answered just now.
+func (t *trial) answered(started time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.ready = append(t.ready, time.Since(began))
-	return ctx.Err()
+	t.ready = append(t.ready, time.Since(started))
 }
 
 // upset notes a moment after which runs have to get going again.

@@ -25,7 +25,7 @@ var (
 func after(setting string, messages ...string) agent.Transcript {
 	t := agent.Transcript{}
 	for _, m := range messages {
-		t.Messages = append(t.Messages, agent.Message{Role: agent.Person, Text: m}, agent.Message{Role: agent.Agent, Text: "Done."})
+		t.Messages = append(t.Messages, agent.Message{Role: agent.Person, Text: m}, agent.Message{Role: agent.Assistant, Text: "Done."})
 	}
 	if len(t.Messages) > 0 {
 		t.Messages = t.Messages[:len(t.Messages)-1]

@@ -19,6 +19,7 @@ type Frame struct {
 	Person  Person
 	Refresh string // when and where a browser without JavaScript loads the page again, as in Refresh; "" = never
 	Stream  bool   // the page listens to a run: the Live pill is shown
+	Keys    bool   // the page has single keys
 	Here    string // which of the header's links is the page itself: "", "account", "rules", "letters", "audit"
 }
 

@@ -16,7 +16,7 @@ import (
 // Rights are what the person who looks may do.
 type Rights struct {
 	Retry   bool // and close breakers
-	Discard bool // and restore
+	Discard bool // and restore, edit, and act on many at once
 }
 
 // LettersView is /admin/dlq.
@@ -29,6 +29,7 @@ type LettersView struct {
 	Later    bool                // this is not the first page
 	Next     deadletter.Cursor   // of the next page; zero when there is none
 	News     NewsView
+	Bulks    []deadletter.Bulk // that are not at their end
 	Breakers []guard.State
 	Rights   Rights
 	Trouble  *agent.Trouble // why the filter was not understood; nil when it was
@@ -42,26 +43,8 @@ type NewsView struct {
 	Count  int
 }
 
-// LetterView is /admin/dlq/{id}.
-type LetterView struct {
-	Person  layout.Person
-	Letter  deadletter.Letter
-	Rights  Rights
-	Trouble *agent.Trouble // why the last form was refused; nil when it was not
-	Reason  string         // typed with it
-	Now     time.Time
-}
-
-// AuditView is /admin/audit.
-type AuditView struct {
-	Person  layout.Person
-	Entries []deadletter.Entry // the newest first
-	Next    int64              // id to go on before; 0 when that is all
-	Now     time.Time
-}
-
 func (v LettersView) frame() layout.Frame {
-	return layout.Frame{Title: "Dead letters", Person: v.Person, Here: "letters", Stream: true}
+	return layout.Frame{Title: "Dead letters", Person: v.Person, Here: "letters", Stream: true, Keys: true}
 }
 
 func lettersAt(f deadletter.Filter, more ...string) string {
@@ -190,37 +173,55 @@ func line(parts ...string) string {
 	return strings.Join(all, " · ")
 }
 
+// whole reports whether all that a filter lets through can be acted on at once.
+func (v LettersView) whole() bool {
+	return v.Rights.Discard && v.Total > 1 && v.Filter.Wants() == deadletter.Waiting
+}
+
+// bulkAt is where an act on all letters of a filter is confirmed.
+func bulkAt(act deadletter.Act, f deadletter.Filter) string {
+	q := f.Query()
+	q.Set("act", string(act))
+	return "/admin/dlq/bulk?" + q.Encode()
+}
+
+// keysOf are the keys that do something with a row of the list, for this person.
+func (v LettersView) keysOf(l deadletter.Letter) string {
+	keys := "o"
+	if l.State == deadletter.Waiting && v.Rights.Retry {
+		keys += " r"
+	}
+	if l.State == deadletter.Waiting && v.Rights.Discard {
+		keys += " d"
+		if l.Task != "" {
+			keys += " e"
+		}
+	}
+	return keys
+}
+
 // fate says what has been done about a letter.
 func fate(l deadletter.Letter) string {
 	switch l.State {
 	case deadletter.Retrying:
-		return "Retried by " + l.By() + ". It waits for that run to end."
+		return retried(l) + ". It waits for that run to end."
 	case deadletter.Resolved:
-		return "Retried by " + l.By() + ", and settled by that run."
+		return retried(l) + ", and settled by that run."
 	case deadletter.Discarded:
 		return "Discarded: " + l.Reason
 	default:
 		if l.RetryRun == "" {
 			return ""
 		}
-		return "Retried by " + l.By() + ", and that failed again."
+		return retried(l) + ", and that failed again."
 	}
 }
 
-var actionWords = map[string]string{
-	deadletter.ActionRetry: "Retried", deadletter.ActionDiscard: "Discarded", deadletter.ActionRestore: "Restored",
-	deadletter.ActionReset: "Closed the breaker", deadletter.ActionRefused: "Was refused",
-}
-
-// actor is who did something.
-func actor(e deadletter.Entry) string {
-	if e.Actor == "" {
-		return "Somebody who has left"
+// retried says who has retried a letter, and how.
+func retried(l deadletter.Letter) string {
+	said := "Retried by " + l.By()
+	if l.RetryFrom != "" {
+		said += ", going on at " + l.RetryFrom
 	}
-	return e.Actor
-}
-
-// aLetter reports whether an entry is about a letter, which has a page.
-func aLetter(e deadletter.Entry) bool {
-	return e.Action == deadletter.ActionRetry || e.Action == deadletter.ActionDiscard || e.Action == deadletter.ActionRestore
+	return said
 }

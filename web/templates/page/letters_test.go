@@ -53,7 +53,9 @@ func lettersPages() map[string]page.LettersView {
 		Rights: page.Rights{Retry: true, Discard: true}, Breakers: services, Next: deadletter.Cursor{MadeAt: day, ID: "r9"},
 		News: page.NewsView{Since: deadletter.Cursor{MadeAt: now, ID: "r1-2"}, Count: 5},
 	}
-	viewer, found, none, empty, wrong := all, all, all, all, all
+	viewer, found, none, empty, wrong, bulk, many := all, all, all, all, all, all, all
+	bulk.Bulks = []deadletter.Bulk{bulkPages()["bulk-running"].Bulk}
+	many.Letters = slices.Repeat(all.Letters, 50)
 	viewer.Rights, viewer.News.Count = page.Rights{}, 0
 	found.Filter = deadletter.Filter{State: deadletter.Every, Kind: fault.Unavailable, Step: agent.Adding, Fingerprint: "0a1b2c3d4e5f", Person: "p1", Playlist: "p1", Since: day, Text: `"><i>`}
 	found.Later, found.Groups, found.News.Filter = true, groups[:1], found.Filter
@@ -64,7 +66,7 @@ func lettersPages() map[string]page.LettersView {
 	empty.Letters, empty.Groups, empty.Total, empty.Next, empty.News.Count = nil, nil, 0, deadletter.Cursor{}, 0
 	empty.Breakers = services[1:2]
 	wrong.Trouble = &agent.Trouble{Kind: "invalid", What: "There is no such state of a letter. Choose one from the list.", Kept: "Below is what waits.", Do: "Correct the filter and send it again."}
-	return map[string]page.LettersView{"letters": all, "letters-viewer": viewer, "letters-found": found, "letters-none": none, "letters-empty": empty, "letters-wrong": wrong}
+	return map[string]page.LettersView{"letters": all, "letters-viewer": viewer, "letters-found": found, "letters-none": none, "letters-empty": empty, "letters-wrong": wrong, "letters-bulk": bulk, "letters-many": many}
 }
 
 func letterPages() map[string]page.LetterView {
@@ -82,6 +84,7 @@ func letterPages() map[string]page.LetterView {
 	late.Letter.ChangedAt = now.Add(-deadletter.RestoreWithin)
 	refused.Trouble = &agent.Trouble{Kind: "conflict", What: "This letter was already retried by Olga. It waits for that run to end.", Kept: "Nothing was changed.", Do: "This is the letter as it is now."}
 	pages["letter-run"], pages["letter-again"], pages["letter-late"], pages["letter-refused"] = run, again, late, refused
+	pages["letter-resumes"] = decided()
 	return pages
 }
 
@@ -92,7 +95,16 @@ func auditPages() map[string]page.AuditView {
 		{ID: 3, At: ago(90 * time.Hour), ActorID: "o", Actor: "Olga", Action: deadletter.ActionReset, Subject: "api.spotify.com"},
 		{ID: 2, At: ago(90 * time.Hour), ActorID: "v", Actor: "Vera", Action: deadletter.ActionRefused, Subject: "/admin/dlq/r1-2/retry", Note: "as viewer"},
 	}
-	return map[string]page.AuditView{"audit": {Person: ada, Entries: entries, Next: 2, Now: now}, "audit-empty": {Person: ada, Now: now}}
+	more := []deadletter.Entry{
+		{ID: 12, At: ago(time.Second), Action: deadletter.ActionNoLogin, Note: "not allowed (consent)"},
+		{ID: 11, At: ago(time.Second), ActorID: "o", Actor: "Olga", Action: deadletter.ActionBulk, Subject: "b1", Note: "retry 132 letters, 2 a second"},
+		{ID: 10, At: ago(time.Second), ActorID: "o", Actor: "Olga", Action: deadletter.ActionEdit, Subject: "r1-2", Note: "artists, album"},
+	}
+	found := page.AuditView{Person: ada, Entries: more, Trail: deadletter.Trail{Actor: "o", Action: deadletter.ActionBulk}, Next: 10, Now: now}
+	none, wrong := found, found
+	none.Entries, none.Next = nil, 0
+	wrong.Trouble = &agent.Trouble{Kind: "invalid", What: "There is no such act in the audit. Choose one from the list.", Kept: "Below is everything.", Do: "Correct the filter and send it again."}
+	return map[string]page.AuditView{"audit": {Person: ada, Entries: entries, Next: 2, Now: now}, "audit-empty": {Person: ada, Now: now}, "audit-found": found, "audit-none": none, "audit-wrong": wrong}
 }
 
 func TestTheListOfLettersSaysWhatItIsInEachState(t *testing.T) {
@@ -152,6 +164,7 @@ func TestALetterOffersWhatCanBeDoneWithIt(t *testing.T) {
 		forms []string
 	}{
 		"letter-waiting":   {"failed while adding, after 341 attempts. A service did not answer for so long", []string{"retry", "discard"}},
+		"letter-resumes":   {"From adding, it takes the version that was found before", []string{"retry", "discard"}},
 		"letter-retrying":  {"Retried by Olga. It waits for that run to end.", nil},
 		"letter-resolved":  {"Retried by Olga, and settled by that run.", nil},
 		"letter-discarded": {"Discarded: The song is gone.", []string{"restore"}},
@@ -189,6 +202,15 @@ func TestTheAuditSaysWhoDidWhat(t *testing.T) {
 	}
 	if n := doc.Find(`a[href^="/admin/dlq/"]`).Length(); n != 2 {
 		t.Errorf("%d links to letters, want 2", n)
+	}
+	doc, _ = render(t, page.Audit(auditPages()["audit-found"]))
+	for _, link := range []string{"/admin/dlq/bulk/b1", "/admin/dlq/r1-2", "/admin/audit?actor=o", "/admin/audit?action=bulk&actor=o&before=10"} {
+		if doc.Find(`a[href="`+link+`"]`).Length() == 0 {
+			t.Errorf("no link to %s", link)
+		}
+	}
+	if got := doc.Find(`[name="action"] option[selected]`).AttrOr("value", ""); got != deadletter.ActionBulk || !strings.Contains(words(at(doc, "audit")), "Nobody known") {
+		t.Errorf("chosen is %q, or a login by nobody is not told", got)
 	}
 	doc, _ = render(t, page.Audit(auditPages()["audit-empty"]))
 	if got := words(doc.Find("main")); !strings.Contains(got, "Nobody has done anything here yet.") {

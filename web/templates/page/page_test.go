@@ -201,14 +201,14 @@ func TestEntriesPairMessagesWithTheirRuns(t *testing.T) {
 	var messages []agent.Message
 	var runs []partial.RunView
 	for _, id := range []string{"a", "b", "c", "d", "e"} {
-		messages = append(messages, agent.Message{ID: id, Role: agent.Person, RunID: id, Text: id}, agent.Message{ID: id + "2", Role: agent.Agent, RunID: id, Text: "said " + id})
+		messages = append(messages, agent.Message{ID: id, Role: agent.Person, RunID: id, Text: id}, agent.Message{ID: id + "2", Role: agent.Assistant, RunID: id, Text: "said " + id})
 		state := agent.Running
 		if id == "d" {
 			state = agent.Done
 		}
 		runs = append(runs, partial.RunView{Run: agent.Run{ID: id, State: state}, Live: true})
 	}
-	messages = append(messages, agent.Message{ID: "x", Role: agent.Agent, RunID: "gone", Text: "an answer without its run"})
+	messages = append(messages, agent.Message{ID: "x", Role: agent.Assistant, RunID: "gone", Text: "an answer without its run"})
 
 	var got []string
 	for _, e := range page.Entries(messages, runs) {

@@ -327,11 +327,27 @@ func pages() map[string]templ.Component {
 	for name, v := range rulesPages() {
 		all[name] = page.Rules(v)
 	}
+	for name, v := range tokensPages() {
+		all[name] = page.Tokens(v)
+	}
+	for name, v := range shortcutsPages() {
+		all[name] = page.Shortcuts(v)
+	}
+	all["docs"] = page.Docs(docs())
 	for name, v := range lettersPages() {
 		all[name] = page.Letters(v)
 	}
 	for name, v := range letterPages() {
 		all[name] = page.Letter(v)
+	}
+	for name, v := range bulkForms() {
+		all[name] = page.BulkForm(v)
+	}
+	for name, v := range bulkPages() {
+		all[name] = page.Bulk(v)
+	}
+	for name, v := range editPages() {
+		all[name] = page.Edit(v)
 	}
 	for name, v := range auditPages() {
 		all[name] = page.Audit(v)

@@ -63,6 +63,7 @@ type AccountView struct {
 	Confirm   bool      // ask once more before disconnecting (/account?confirm=disconnect)
 	Reconnect bool      // Spotify must be connected again before anything can go on
 	Staff     bool      // may open the admin pages
+	Repeats   bool      // a song that is in a playlist already is added again
 }
 
 // ProblemView is an error page.

@@ -1,0 +1,218 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+)
+
+const (
+	longestWait = 10 // seconds a program may wait for the end of a run
+	longestKey  = 255
+	lookAgain   = "2" // seconds until there may be news of a run
+	syncPath    = "/api/v1/sync/"
+
+	// briefly bounds how long the engine may keep a program from its answer; a run
+	// that it has not taken up by then is the reconciler's.
+	briefly = 50 * time.Millisecond
+)
+
+// receipt is the answer to a sync that was accepted.
+type receipt struct {
+	WorkflowID   string  `json:"workflow_id"`
+	Status       string  `json:"status"`
+	Message      string  `json:"message"`
+	StatusURL    string  `json:"status_url"`
+	ShareURL     *string `json:"share_url"`
+	WebURL       string  `json:"web_url"`
+	Deduplicated bool    `json:"deduplicated"`
+	Text         string  `json:"text"` // one sentence for a notification
+}
+
+// postSync accepts one song. Once it is on disk the answer is 202, whatever
+// becomes of it; a program that waits gets the end instead if that comes in time.
+func (s *Server) postSync(c echo.Context) error {
+	asked, err := readSync(c)
+	if err != nil {
+		return err
+	}
+	wait, err := waitOf(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	run, fresh, err := s.Ledger.AcceptSync(ctx, asked)
+	switch {
+	case fault.KindOf(err) == fault.Conflict:
+		return refuseKey(asked.Key, "Value error, "+fault.MessageOf(err))
+	case err != nil:
+		return err
+	case fresh:
+		s.startWithin(ctx, run, briefly)
+	case asked.Key != "":
+		c.Response().Header().Set("Idempotent-Replayed", "true")
+	}
+	return s.answerSync(c, run, !fresh && asked.Key == "", wait)
+}
+
+// readSync reads what a program asks for.
+func readSync(c echo.Context) (NewSync, error) {
+	body, err := readJSON(c)
+	if err != nil {
+		return NewSync{}, err
+	}
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return NewSync{}, err
+	}
+	token := bearerToken(c)
+	wish, err := parseWish(body, token.Playlist)
+	if err != nil {
+		return NewSync{}, err
+	}
+	sum := sha256.Sum256(canonical(body))
+	return NewSync{
+		PersonID: person(c).ID, TokenID: token.ID, Text: wishWords(wish), Wish: wish, Key: key, Request: sum[:],
+	}, nil
+}
+
+// answerSync tells how a run ended, or that it was accepted.
+func (s *Server) answerSync(c echo.Context, run agent.Run, deduplicated bool, wait time.Duration) error {
+	song := run.Wish.Songs[0]
+	r := receipt{
+		WorkflowID: run.ID, Status: "accepted", StatusURL: syncPath + run.ID, WebURL: s.webURL(run), Deduplicated: deduplicated,
+		Message: "Sync started for " + quoted(song) + byArtist(song),
+		Text:    "Segue is looking for " + song.String() + ". It goes into " + placeWords(run.Wish.Playlist) + ".",
+	}
+	if deduplicated {
+		r.Message = "Sync already in progress for " + quoted(song)
+	}
+	if wait > 0 {
+		snap := s.awaitEnd(c.Request().Context(), run, wait)
+		if snap != nil && snap.Final() {
+			return c.JSON(http.StatusOK, s.statusOf(snap.Run, snap.Progress))
+		}
+		if snap != nil {
+			r.Text = tell(snap.Run, snap.Progress)
+		}
+	}
+	h := c.Response().Header()
+	h.Set(echo.HeaderLocation, r.StatusURL)
+	h.Set(echo.HeaderRetryAfter, lookAgain)
+	return c.JSON(http.StatusAccepted, r)
+}
+
+// awaitEnd follows a run until it ends or asks its person something, at most so
+// long. It returns the newest state, nil when there was none.
+func (s *Server) awaitEnd(ctx context.Context, run agent.Run, limit time.Duration) (last *Snapshot) {
+	leave, err := s.enterStream(run.PersonID)
+	if err != nil { // the program asks for the state by and by, as if it had not waited
+		return nil
+	}
+	defer leave()
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	sub := s.hub.Subscribe(runKey(run))
+	defer sub.Close()
+	for {
+		select {
+		case snap, open := <-sub.C():
+			if !open {
+				return last
+			}
+			if last = snap; snap.Final() || snap.Progress.State == agent.Waiting {
+				return last
+			}
+		case <-ctx.Done():
+			return last
+		case <-s.closing:
+			return last
+		}
+	}
+}
+
+// waitOf reads how long the program waits for the end.
+func waitOf(c echo.Context) (time.Duration, error) {
+	text := c.QueryParam("wait")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err == nil && n >= 0 && n <= longestWait {
+		return time.Duration(n * float64(time.Second)), nil
+	}
+	p := problem{Type: "float_parsing", Msg: "Input should be a number of seconds", Loc: []any{"query", "wait"}, Input: []byte(strconv.Quote(text))}
+	if err == nil {
+		p.Type, p.Msg, p.Ctx = "less_than_equal", fmt.Sprintf("Input should be between 0 and %d", longestWait), map[string]any{"le": longestWait}
+	}
+	return 0, &unusable{[]problem{p}}
+}
+
+// idempotencyKey reads the header of that name, "" for none.
+func idempotencyKey(c echo.Context) (string, error) {
+	key := c.Request().Header.Get("Idempotency-Key")
+	if len(key) > longestKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return "", refuseKey("", fmt.Sprintf("String should have at most %d characters, all of them plain ASCII", longestKey))
+	}
+	return key, nil
+}
+
+func refuseKey(key, msg string) error {
+	return &unusable{[]problem{{Type: "value_error", Loc: []any{"header", "Idempotency-Key"}, Msg: msg, Input: []byte(strconv.Quote(key))}}}
+}
+
+// getSync tells how a sync stands.
+func (s *Server) getSync(c echo.Context) error {
+	run, err := s.syncRun(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), snapshotTime)
+	defer cancel()
+	snap, err := s.snapshots.of(ctx, run)
+	if err != nil {
+		return fault.New(fault.Unavailable, "The engine does not say how this stands.", err)
+	}
+	if !snap.Final() {
+		c.Response().Header().Set(echo.HeaderRetryAfter, lookAgain)
+	}
+	return c.JSON(http.StatusOK, s.statusOf(snap.Run, snap.Progress))
+}
+
+// cancelSync stops a sync that has not ended. What was added stays.
+func (s *Server) cancelSync(c echo.Context) error {
+	run, err := s.syncRun(c)
+	if err != nil {
+		return err
+	}
+	if run.State.Final() {
+		return fault.New(fault.NotFound, "This has ended, so there is nothing to stop.", nil)
+	}
+	if err := s.Engine.Cancel(c.Request().Context(), run.ID, false); err != nil {
+		return notStarted(err)
+	}
+	return c.JSON(http.StatusOK, map[string]string{
+		"workflow_id": run.ID, "status": "cancelled", "message": "Workflow cancellation requested",
+	})
+}
+
+// syncRun returns the run of the path, if a program of the same person has asked for it.
+func (s *Server) syncRun(c echo.Context) (agent.Run, error) {
+	run, err := s.Ledger.Run(c.Request().Context(), person(c).ID, c.Param("id"))
+	if err == nil && run.Wish == nil {
+		err = fault.New(fault.NotFound, "This request does not exist.", nil)
+	}
+	return run, err
+}
+
+// webURL is where a person sees the run.
+func (s *Server) webURL(run agent.Run) string { return s.PublicURL + "/runs/" + run.ID }

@@ -1,0 +1,4 @@
+-- Where the recording stood when the request was made: what it takes to tell its effect from what was there.
+ALTER TABLE attempts ADD COLUMN stood TEXT NOT NULL DEFAULT '[]'; -- JSON array of 0-based rows
+-- Whether a song that is in the playlist already is added again.
+ALTER TABLE people ADD COLUMN repeats BOOLEAN NOT NULL DEFAULT FALSE;
