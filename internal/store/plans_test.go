@@ -15,6 +15,7 @@ func TestHotQueriesUseAnIndex(t *testing.T) {
 		"run":                {selectRun, []any{"r", "p"}},
 		"runs":               {selectRuns, []any{"c", "p", 200}},
 		"unfinished":         {selectUnfinished, []any{100}},
+		"unlettered":         {selectUnlettered, []any{1, 9, 100}},
 		"repeated":           {selectRepeated, []any{"p", "k"}},
 		"undo":               {selectUndo, []any{"r", "r"}},
 		"conversations":      {selectConversations, []any{"p", 50}},

@@ -13,9 +13,12 @@ import (
 
 const (
 	reconcileEvery = 2 * time.Second
-	reconcileMost  = 500
+	reconcileMost  = 10_000 // more than can be open at once
 	sweepEvery     = 5 * time.Minute
 	sweepOverlap   = 10 * time.Minute // what has ended is found a little later
+	sweepMost      = 500              // ended runs that are looked at in one go
+	letterGrace    = time.Minute      // that a letter takes at most, when nothing breaks
+	lookBack       = 24 * time.Hour   // of the first sweep
 )
 
 // KeepLetters is how long a letter stays once it is resolved or discarded, when nothing else is said.
@@ -27,6 +30,7 @@ type unfinished interface {
 	Run(ctx context.Context, personID, runID string) (agent.Run, error)
 	Finish(ctx context.Context, personID, runID string, p agent.Progress) error
 	HasLetter(ctx context.Context, runID string) (bool, error)
+	Unlettered(ctx context.Context, since, before time.Time, limit int) ([]agent.Run, error)
 }
 
 // letterdesk is what becomes of letters later; *store.DB satisfies it.
@@ -193,6 +197,9 @@ func (r *Reconciler) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.unlettered(ctx, since, began); err != nil {
+		return err
+	}
 	if _, err := r.ledger.PurgeLetters(ctx, began.Add(-r.keep)); err != nil {
 		return err
 	}
@@ -200,6 +207,48 @@ func (r *Reconciler) Sweep(ctx context.Context) error {
 		return err
 	}
 	r.swept = began
+	return nil
+}
+
+// unlettered makes letters of runs that have given something up and whose own
+// letters were lost, as they are when the engine's database goes between the end of the run and its letter.
+func (r *Reconciler) unlettered(ctx context.Context, since, now time.Time) error {
+	if since.IsZero() {
+		since = now.Add(-lookBack)
+	}
+	before := now.Add(-letterGrace)
+	for {
+		runs, err := r.ledger.Unlettered(ctx, since, before, sweepMost)
+		if err != nil {
+			return err
+		}
+		for _, run := range runs {
+			since = run.EndedAt.Add(time.Millisecond)
+			if trouble := lostTrouble(run); trouble != nil {
+				if err := r.engine.StartLetter(ctx, newLetter(run.PersonID, run.ID, trouble, run.EndedAt)); err != nil {
+					return err
+				}
+			}
+		}
+		if len(runs) < sweepMost {
+			return nil
+		}
+	}
+}
+
+// lostTrouble returns what a run or the first of its songs has given up over, nil for nothing.
+func lostTrouble(run agent.Run) *agent.Trouble {
+	if run.Outcome == nil {
+		return nil
+	}
+	if givenUp(run.Outcome.Trouble) {
+		return run.Outcome.Trouble
+	}
+	for _, task := range run.Outcome.Tasks {
+		if failed(task) && givenUp(task.Trouble) {
+			return task.Trouble
+		}
+	}
 	return nil
 }
 

@@ -167,3 +167,45 @@ func TestTheSweepStartsLostLettersAndBulksAgainAndForgetsOldOnes(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSweepMakesLettersThatWereLostWithTheEnginesDatabase(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	given := &agent.Trouble{Kind: string(fault.Unavailable), What: "Spotify did not answer."}
+	own := &agent.Trouble{Kind: string(fault.NotFound), What: "No such playlist."}
+	task := func(trouble *agent.Trouble) []agent.Task {
+		return []agent.Task{{Key: "1", State: agent.Done}, {Key: "2", State: agent.Failed, Trouble: trouble}}
+	}
+	want := map[string]bool{}
+	for text, p := range map[string]agent.Progress{
+		"a song given up":       {State: agent.Done, Tasks: task(given)},
+		"the run given up":      {State: agent.Failed, Trouble: given},
+		"the person's mistake":  {State: agent.Failed, Trouble: own},
+		"a song not for adding": {State: agent.Done, Tasks: task(own)},
+		"stopped":               {State: agent.Cancelled, Tasks: task(given)},
+	} {
+		run := s.accept(t, text)
+		if err := s.rules.Finish(t.Context(), "ada", run.ID, p); err != nil {
+			t.Fatal(err)
+		}
+		want[run.ID] = text == "a song given up" || text == "the run given up"
+	}
+	r := NewReconciler(s.rules, &broken{db: s.rules}, slog.New(slog.DiscardHandler))
+	if err := r.unlettered(t.Context(), time.Time{}, time.Now()); err != nil || len(s.letters(t, deadletter.Filter{})) > 0 {
+		t.Fatalf("%v; what ended just now may still get its own letter", err)
+	}
+	for range 2 {
+		if err := r.unlettered(t.Context(), time.Time{}, time.Now().Add(2*letterGrace)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := s.letters(t, deadletter.Filter{})
+	for _, l := range found {
+		if !want[l.RunID] {
+			t.Errorf("letter %+v of a run that has given nothing up", l)
+		}
+	}
+	if len(found) != 2 {
+		t.Errorf("%d letters, want 2", len(found))
+	}
+}
