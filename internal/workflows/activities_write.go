@@ -71,6 +71,7 @@ func toWriter(ctx context.Context, personID, playlistID, kind, updateID string, 
 		ID:                       PlaylistID(playlistID),
 		TaskQueue:                TaskQueue,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowTaskTimeout:      taskLimit,
 		Priority:                 temporal.Priority{PriorityKey: forPeople, FairnessKey: personID}, // its writes are few, and people are among those who wait for them
 		TypedSearchAttributes:    temporal.NewSearchAttributes(keyword(AttrPlaylistID).ValueSet(playlistID)),
 	}, Playlist, WriterInput{PlaylistID: playlistID})

@@ -180,7 +180,7 @@ func (w *writer) survey(ctx workflow.Context, b *batch, at []int, proof bool) er
 // proveAll finds out what became of changes whose request was sent and never
 // answered: what is seen is done, what is not when the quiet time is over was not applied.
 func (w *writer) proveAll(ctx workflow.Context, b *batch, open []int) error {
-	for _, pause := range quiet {
+	for _, pause := range proofs(ctx) {
 		if err := workflow.Sleep(ctx, pause); err != nil {
 			return err
 		}

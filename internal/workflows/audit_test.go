@@ -19,7 +19,7 @@ func TestASongThatSpotifyAppliedTwiceAfterAllIsToldToAnOperator(t *testing.T) {
 	}{
 		"applied a minute late":                     {time.Minute, nil, 1},
 		"never applied":                             {0, nil, 0},
-		"applied a minute late, and one look fails": {time.Minute, append(make([]error, 8), fault.New(fault.Unavailable, "Away.", nil)), 1},
+		"applied a minute late, and one look fails": {time.Minute, append(make([]error, 9), fault.New(fault.Unavailable, "Away.", nil)), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

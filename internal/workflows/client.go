@@ -39,6 +39,7 @@ func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		// Without it the client hides that the workflow has ended.
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		WorkflowTaskTimeout:                      taskLimit,
 		Priority:                                 priority(run),
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			keyword(AttrUserID).ValueSet(run.PersonID),

@@ -23,7 +23,21 @@ const (
 // all: Spotify may apply a request late and show it later still. Only when the
 // whole time has passed and two reads agree is a write taken as not applied.
 var quiet = []time.Duration{
+	time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second,
+	10 * time.Second, 10 * time.Second, 10 * time.Second, 2 * time.Second,
+}
+
+// quietBefore are those of earlier builds, and the waits before a removal is sent again.
+var quietBefore = []time.Duration{
 	time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 15 * time.Second, 2 * time.Second,
+}
+
+// proofs are the waits of a proof that begins now.
+func proofs(ctx workflow.Context) []time.Duration {
+	if workflow.GetVersion(ctx, "quiet", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return quietBefore
+	}
+	return quiet
 }
 
 // Playlist is the only writer of a playlist. It takes changes as updates, does
@@ -269,7 +283,7 @@ func (w *writer) look(ctx workflow.Context, change Write) (Seen, error) {
 // prove finds out whether a write of unknown outcome was applied, and settles the attempt.
 func (w *writer) prove(ctx workflow.Context, change Write) (Seen, error) {
 	var seen Seen
-	for _, pause := range quiet {
+	for _, pause := range proofs(ctx) {
 		if err := workflow.Sleep(ctx, pause); err != nil {
 			return seen, err
 		}
@@ -314,10 +328,10 @@ func (w *writer) remove(ctx workflow.Context, change Write) WriteOutcome {
 		if err == nil {
 			return out
 		}
-		if !fromTemporal(err).Unsure || try == len(quiet) {
+		if !fromTemporal(err).Unsure || try == len(quietBefore) {
 			return refused(err)
 		}
-		if err := workflow.Sleep(ctx, quiet[try-1]); err != nil {
+		if err := workflow.Sleep(ctx, quietBefore[try-1]); err != nil {
 			return refused(err)
 		}
 	}

@@ -57,6 +57,7 @@ func (t *turn) startSong(ctx workflow.Context, task *agent.Task, least float64) 
 		WorkflowID:            SongID(in.RunID, in.Key),
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		ParentClosePolicy:     enumspb.PARENT_CLOSE_POLICY_REQUEST_CANCEL,
+		WorkflowTaskTimeout:   taskLimit,
 		WaitForCancellation:   true, // a stopped song still tells what it has done
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			keyword(AttrUserID).ValueSet(in.PersonID),

@@ -14,6 +14,10 @@ import (
 // the quiet time and some reads, and others may be in the queue before it.
 const writeLimit = 10 * time.Minute
 
+// taskLimit is what a workflow task may take, which is also what a killed process costs
+// those it was at: until then nobody misses it.
+const taskLimit = 5 * time.Second
+
 // acts only names the activities; it is nil.
 var acts *Activities
 
