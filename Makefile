@@ -29,7 +29,7 @@ bench-match: ## measure the matcher on the labelled songs and put the tables int
 	go run ./cmd/web/matchbench $(or $(ARGS),-write)
 
 N ?= 100
-chaos: build ## break things and compare what Spotify holds with what was asked for (25 minutes; N=1000 for a night; ROWS=kill,late)
+chaos: build ## break things and compare what Spotify holds with what was asked for (twenty minutes; N=1000 for a night; ROWS=kill,late)
 	go build -tags failpoints -o bin/web-failpoints ./cmd/web
 	go run ./cmd/web/chaos -n $(N) -rows "$(ROWS)"
 
