@@ -34,6 +34,7 @@ type app struct {
 	login    *auth.Login
 	sessions *auth.Sessions
 	engine   *workflows.Client
+	model    agent.Planner // nil = none
 }
 
 func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slog.Logger) (*app, error) {
@@ -55,12 +56,20 @@ func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slo
 		APIURL: up.apiURL, Tokens: vault, Logger: logger, Rate: up.rate, Burst: up.burst,
 		Gate: up.gate(up.apiURL, db, logger), Breaker: apiBreaker, Bulk: workflows.InBulk,
 	})
+	model, modelBreaker, err := c.model.planner(logger)
+	if err != nil {
+		return nil, err
+	}
+	breakers := guard.Breakers{apiBreaker, accountsBreaker}
+	if modelBreaker != nil {
+		breakers = append(breakers, modelBreaker)
+	}
 	login := auth.NewLogin(auth.LoginOptions{
 		Accounts: accounts, Keys: keys, Vault: vault, Store: db, Profile: profile(api),
 	})
 	return &app{
 		config: c, keys: keys, db: db, up: up, logger: logger, spotify: api, login: login, sessions: sessions,
-		breakers: guard.Breakers{apiBreaker, accountsBreaker},
+		breakers: breakers, model: model,
 	}, nil
 }
 
@@ -97,9 +106,16 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 	running.push(func() error { c.Close(); return nil })
 	a.engine = workflows.NewClient(c, a.config.temporalNamespace, data)
 
+	a.engine.Assign(a.config.model.assign)
+	drafts := &workflows.Drafts{}
+	a.engine.Show(drafts)
+	crews, err := crews()
+	if err != nil {
+		return err
+	}
 	workers := workflows.NewWorkers(c, &workflows.Activities{
-		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Letters: a.db, Planner: rules.New(),
-		Strategies: a.config.strategies, Logger: a.logger,
+		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Lists: a.db, Letters: a.db, Planner: rules.New(),
+		Model: a.model, Crews: crews, Drafts: drafts, Strategies: a.config.strategies, Logger: a.logger,
 	}, a.undertaker())
 	if err := workers.Start(); err != nil {
 		return fmt.Errorf("start the workers: %w", err)

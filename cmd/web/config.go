@@ -35,6 +35,7 @@ type config struct {
 	roles                  auth.Roles     // of the admin pages
 	alerts                 *alert.Webhook // nil = nobody is told of dead letters
 	keepLetters            time.Duration  // once they are resolved or discarded
+	model                  modelConfig
 }
 
 // emulatorConfig is for demo mode and tests.
@@ -66,6 +67,11 @@ func variables() []variable {
 		{"ADMIN_USERS", "the first demo listener, in the demo", "id or id:role, comma between: Spotify account ids that may open /admin; role viewer, operator or admin"},
 		{"ALERT_WEBHOOK_URL", "", "https address that is told of dead letters"},
 		{"LETTER_DAYS", "90", "how long dead letters stay once they are resolved or discarded"},
+		{"OPENAI_API_KEY", "", "key of the language model; a server of one's own may need none"},
+		{"OPENAI_BASE_URL", "OpenAI's", "another server with OpenAI's API, up to /v1"},
+		{"OPENAI_MODEL", "", "name of the language model; empty = messages are understood by rules alone"},
+		{"AGENT_ROLLOUT", "single", "single, crew or rules; or shares of the people: crew=20,single=80"},
+		{"MODEL_SEES_CATALOGUE", "false", "true shows the model names of songs and playlists; every change is then asked about"},
 		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
 		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
 	}
@@ -114,6 +120,9 @@ func readConfig(getenv func(string) string) (config, error) {
 		return c, fmt.Errorf("MATCH_STRATEGY: %w", err)
 	}
 	if err := c.readAdmin(or); err != nil {
+		return c, err
+	}
+	if c.model, err = readModel(or); err != nil {
 		return c, err
 	}
 	if err := c.logLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {

@@ -35,6 +35,7 @@ func TestWhatCannotWorkIsRefusedAtTheStart(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
 		"ADMIN_USERS": "ada:boss", "ALERT_WEBHOOK_URL": "http://alerts.example/s3cret", "LETTER_DAYS": "0",
+		"AGENT_ROLLOUT": "solo=1", "MODEL_SEES_CATALOGUE": "perhaps", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
 	} {
 		_, err := readConfig(environment(map[string]string{name: value}))
 		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "s3cret") {

@@ -78,7 +78,7 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it writes file
 	} {
 		must(t, os.WriteFile(filepath.Join(testdata, generation+name+".json"), r.history(id), 0o600))
 	}
-	must(t, os.WriteFile(filepath.Join(testdata, "SUMS"), []byte(sums(t, reason)), 0o600))
+	must(t, os.WriteFile(filepath.Join(testdata, "SUMS"), []byte(sums(t, generation, reason)), 0o600))
 }
 
 // buried makes a dead letter and a bulk that retries it, and waits until both workflows have ended.
@@ -96,7 +96,7 @@ func (r *rig) buried() (letter, bulk string) {
 
 // sums lists every history with its sum, in the order of their names. A line
 // of another generation stays as it is: those runs may still be on their way.
-func sums(t *testing.T, reason string) string {
+func sums(t *testing.T, generation, reason string) string {
 	t.Helper()
 	old, err := os.ReadFile(filepath.Join(testdata, "SUMS"))
 	must(t, err)

@@ -45,6 +45,7 @@ type rig struct {
 	workers    workflows.Workers
 	engine     *workflows.Client
 	strategies match.Mix
+	model      modelConfig // of a test with a language model
 }
 
 // token is the vault of a test: one access token for everybody.
@@ -97,12 +98,19 @@ func (r *rig) start() {
 	}
 	r.temporal, err = client.Dial(options)
 	must(r.t, err)
+	drafts := &workflows.Drafts{}
+	model, _, err := r.model.planner(quiet())
+	must(r.t, err)
+	crews, err := crews()
+	must(r.t, err)
 	r.workers = workflows.NewWorkers(r.temporal, &workflows.Activities{
-		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Letters: r.db, Planner: rules.New(),
-		Strategies: r.strategies, Logger: quiet(),
+		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Lists: r.db, Letters: r.db, Planner: rules.New(),
+		Model: model, Crews: crews, Drafts: drafts, Strategies: r.strategies, Logger: quiet(),
 	}, &workflows.Undertaker{Letterbox: r.db})
 	must(r.t, r.workers.Start())
 	r.engine = workflows.NewClient(r.temporal, temporald.Namespace, options.DataConverter)
+	r.engine.Assign(r.model.assign)
+	r.engine.Show(drafts)
 }
 
 func (r *rig) stop() {

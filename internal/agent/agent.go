@@ -41,6 +41,7 @@ type Message struct {
 
 // The tools of this house.
 const (
+	FindSongs      = "find_songs"      // FindSongsArgs: look songs up without adding them
 	SyncSongs      = "sync_songs"      // SyncSongsArgs: find songs and add them to a playlist
 	CreatePlaylist = "create_playlist" // CreatePlaylistArgs
 	ListPlaylists  = "list_playlists"  // no arguments
@@ -55,6 +56,11 @@ const (
 type PlaylistRef struct {
 	ID   string `json:"id,omitempty" handle:"P" jsonschema:"handle of the playlist, such as P1"`
 	Name string `json:"name,omitempty" jsonschema:"its name as the person wrote it, when there is no handle"`
+}
+
+// FindSongsArgs are the arguments of FindSongs; 1 to 50 songs.
+type FindSongsArgs struct {
+	Songs []music.Song `json:"songs"`
 }
 
 // SyncSongsArgs are the arguments of SyncSongs; 1 to 50 songs, added in this

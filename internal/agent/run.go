@@ -35,6 +35,7 @@ type Run struct {
 	UndoneBy       string         // that run undid this one; set when it finished
 	RetryOf        string         // id of the dead letter that this run tries again; "" for an ordinary run
 	Wish           *SyncSongsArgs // what a program asked for, instead of a message in words; nil for a message
+	List           bool           // it brings a whole list, whose rows are the store's, or takes one back
 	AcceptedAt     time.Time
 	EndedAt        time.Time
 	Outcome        *Progress // the last snapshot, once the run is final
@@ -56,10 +57,41 @@ type Progress struct {
 	Playlist    *music.Playlist  `json:"playlist,omitempty"` // the one this run works on
 	Playlists   []music.Playlist `json:"playlists,omitempty"`
 	Tracks      []music.Track    `json:"tracks,omitempty"` // of a playlist that was asked for
+	List        *ListProgress    `json:"list,omitempty"`   // of a run that brings a whole list
 	Trouble     *Trouble         `json:"trouble,omitempty"`
-	Undoable    bool             `json:"undoable,omitempty"` // the run changed something that Undo can take back
+	Undoable    bool             `json:"undoable,omitempty"`   // the run changed something that Undo can take back
+	Strategy    string           `json:"strategy,omitempty"`   // of the language model that plans the run, "" when none does
+	Usage       Usage            `json:"usage,omitzero"`       // what that has cost so far
+	FromModel   bool             `json:"from_model,omitempty"` // Say was written by a model that has not seen the catalogue
 	StartedAt   time.Time        `json:"started_at,omitzero"`
 	EndedAt     time.Time        `json:"ended_at,omitzero"`
+}
+
+// Questions are all that the run waits for its person to decide, its own first.
+func (p Progress) Questions() []Question {
+	if p.State.Final() {
+		return nil
+	}
+	var open []Question
+	if p.Question != nil {
+		open = append(open, *p.Question)
+	}
+	for _, t := range p.Tasks {
+		if t.Question != nil && !t.State.Final() {
+			open = append(open, *t.Question)
+		}
+	}
+	return open
+}
+
+// Song names the song that a question is about, "" when it is about the run as a whole.
+func (p Progress) Song(q Question) string {
+	for _, t := range p.Tasks {
+		if t.Key == q.Task && q.Task != "" {
+			return t.Song.String()
+		}
+	}
+	return ""
 }
 
 // Result of one task.
@@ -117,6 +149,7 @@ type Question struct {
 	Task      string   `json:"task"` // key of the task; "" for the run as a whole
 	Text      string   `json:"text"` // "Two recordings fit about equally well. Which one did you mean?"
 	Options   []Option `json:"options"`
+	Plan      []string `json:"plan,omitempty"`      // what will be done, a line each, when the answer is Approve
 	Memorable bool     `json:"memorable,omitempty"` // NotOnSpotify and any other track are answers too, and may be remembered
 }
 
@@ -135,6 +168,9 @@ const (
 	NoneOfThese  = "none"           // this time
 	NotOnSpotify = "not_on_spotify" // for good: remembered as the person's rule
 )
+
+// Approve is the option of a question with a plan; whatever else is answered leaves everything as it is.
+const Approve = "approve"
 
 // Answer settles a question; the first one counts.
 type Answer struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,7 +14,7 @@ import (
 	"segue/web/templates/page"
 )
 
-// manyRuns is more than can be unfinished at once.
+// manyRuns is more than one person can have unfinished at once.
 const manyRuns = 10_000
 
 // showAccount shows who is logged in and the ways to leave.
@@ -25,13 +24,18 @@ func (s *Server) showAccount(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	days, err := s.Ledger.KeepDays(c.Request().Context(), p.ID)
+	if err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, page.Account(page.AccountView{
-		Person:    personView(p),
+		Person:    s.you(c),
 		Since:     p.CreatedAt,
 		Confirm:   c.QueryParam("confirm") == "disconnect",
 		Reconnect: p.NeedsReauth,
 		Staff:     s.Roles.Of(p) != auth.Nobody,
 		Repeats:   repeats,
+		KeepDays:  days,
 	}))
 }
 
@@ -75,8 +79,7 @@ func (s *Server) disconnect(c echo.Context) error {
 
 // openRuns are the person's runs that have not ended.
 func (s *Server) openRuns(ctx context.Context, personID string) ([]agent.Run, error) {
-	open, err := s.Ledger.Unfinished(ctx, manyRuns)
-	return slices.DeleteFunc(open, func(r agent.Run) bool { return r.PersonID != personID }), err
+	return s.Ledger.Open(ctx, personID, manyRuns)
 }
 
 // wake tells the person's open runs that what they wait for may be over. It is

@@ -80,7 +80,7 @@ func (s *Server) deleteConversation(c echo.Context) error {
 // chatView reads all that the chat shows; id "" is a new conversation.
 func (s *Server) chatView(c echo.Context, id string) (page.ChatView, error) {
 	ctx, who := c.Request().Context(), person(c)
-	v := page.ChatView{Person: personView(who), Key: newKey(), Now: time.Now()}
+	v := page.ChatView{Person: s.you(c), Key: newKey(), Now: time.Now()}
 	var err error
 	if v.Conversations, err = s.Ledger.Conversations(ctx, who.ID, historyLength); err != nil {
 		return v, err

@@ -40,6 +40,7 @@ type ledger interface {
 	syncs
 	tokens
 	runs
+	lists
 	conversations
 	rules
 	people
@@ -79,7 +80,28 @@ type bearers interface {
 type runs interface {
 	Run(ctx context.Context, personID, runID string) (agent.Run, error)
 	Runs(ctx context.Context, personID, conversationID string) ([]agent.Run, error)
-	Unfinished(ctx context.Context, limit int) ([]agent.Run, error)
+	// Open returns the person's runs that have not ended.
+	Open(ctx context.Context, personID string, limit int) ([]agent.Run, error)
+	// History returns runs behind the one named after, the newest first.
+	History(ctx context.Context, personID string, f agent.HistoryFilter, after string, limit int) ([]agent.Past, error)
+	// UsedPlaylists returns the playlists of the person's newest runs.
+	UsedPlaylists(ctx context.Context, personID string, runs int) ([]agent.PlaylistRef, error)
+}
+
+// lists are whole lists: their sources until they are started, their rows afterwards.
+type lists interface {
+	// SavePreview keeps a source for an hour; choices say how it is to be read.
+	SavePreview(ctx context.Context, personID string, source []byte, choices string) (id string, err error)
+	Preview(ctx context.Context, personID, id string) (source []byte, choices string, err error)
+	SetChoices(ctx context.Context, personID, id, choices string) error
+	// AcceptList is Accept for a list.
+	AcceptList(ctx context.Context, l agent.NewList) (run agent.Run, fresh bool, err error)
+	PauseList(ctx context.Context, personID, runID string, paused bool) error
+	List(ctx context.Context, personID, runID string) (to agent.PlaylistRef, paused bool, err error)
+	ListCounts(ctx context.Context, personID, runID string) (agent.Counts, error)
+	ListRows(ctx context.Context, personID, runID string, f agent.RowFilter) ([]agent.Row, error)
+	// SaveRows changes rows that are in the state from, and returns how many those were.
+	SaveRows(ctx context.Context, personID, runID string, from agent.RowState, rows []agent.Row) (changed int, err error)
 }
 
 type conversations interface {
@@ -105,6 +127,9 @@ type people interface {
 	// Repeats reports whether songs are added again that are in the playlist already.
 	Repeats(ctx context.Context, personID string) (bool, error)
 	SetRepeats(ctx context.Context, personID string, repeats bool) error
+	// KeepDays is for how many days ended runs are kept; 0 is for ever.
+	KeepDays(ctx context.Context, personID string) (int, error)
+	SetKeepDays(ctx context.Context, personID string, days int) error
 }
 
 // letters are dead letters of everybody's, for operators. One that is gone is a fault NotFound.
@@ -178,6 +203,7 @@ type tracks interface {
 
 // playlists are those that Spotify shows to a person. One that is not there is a fault NotFound.
 type playlists interface {
+	Playlists(ctx context.Context, personID string) ([]music.Playlist, error)
 	Playlist(ctx context.Context, personID, id string) (music.Playlist, error)
 }
 

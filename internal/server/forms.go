@@ -23,11 +23,12 @@ const (
 )
 
 // readForm parses the body of an unsafe request before any handler sees it, so
-// that a body too large is a 413 and not a form with fields missing.
+// that a body too large is a 413 and not a form with fields missing. A list may be
+// larger: its handler reads it itself, once it knows the person.
 func readForm(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if r.Method == http.MethodGet || r.Method == http.MethodHead || forPrograms(r) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || forPrograms(r) || r.URL.Path == importPath {
 			return next(c)
 		}
 		if kind := r.Header.Get("Content-Type"); kind != "" {

@@ -33,6 +33,7 @@ func (s *Server) routes() *echo.Echo {
 	get(e, "/account", s.showAccount, in)
 	e.POST("/account/logout-everywhere", s.logOutEverywhere, in)
 	e.POST("/account/repeats", s.setRepeats, in)
+	e.POST("/account/keep", s.setKeep, in)
 	e.POST("/account/disconnect", s.disconnect, in)
 
 	get(e, "/c", s.showConversation, in)
@@ -42,12 +43,25 @@ func (s *Server) routes() *echo.Echo {
 	e.POST("/c/:id/rename", s.renameConversation, in)
 	e.POST("/c/:id/delete", s.deleteConversation, in)
 
+	get(e, "/runs", s.showRuns, in)
+	get(e, "/review", s.showReview, in)
 	get(e, "/runs/:id", s.showRun, in)
 	e.GET("/runs/:id/events", s.streamRun, in)
 	e.POST("/runs/:id/answer", s.answerRun, in)
 	e.POST("/runs/:id/cancel", s.cancelRun, in)
 	e.POST("/runs/:id/undo", s.undoRun, in)
 	e.POST("/runs/:id/correct", s.correctRun, in)
+
+	e.POST("/runs/:id/pause", s.pauseList, in)
+	e.POST("/runs/:id/retry", s.retryList, in)
+	e.POST("/runs/:id/rows/:position", s.answerRow, in)
+	get(e, "/runs/:id/export", s.exportList, in)
+
+	get(e, "/import", s.showImport, in)
+	e.POST("/import", s.readImport, in)
+	get(e, "/import/:id", s.showPreview, in)
+	e.POST("/import/:id", s.rereadPreview, in)
+	e.POST("/import/:id/start", s.startList, in)
 
 	get(e, "/rules", s.showRules, in)
 	e.POST("/rules/:id/delete", s.deleteRule, in)

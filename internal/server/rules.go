@@ -22,7 +22,7 @@ const (
 // and the run that was just corrected (after).
 func (s *Server) showRules(c echo.Context) error {
 	ctx, who := c.Request().Context(), person(c)
-	v := page.RulesView{Person: personView(who), Text: ruleText(c.QueryParam("q")), Page: rulePage(c.QueryParam("page")), PerPage: rulesPerPage}
+	v := page.RulesView{Person: s.you(c), Text: ruleText(c.QueryParam("q")), Page: rulePage(c.QueryParam("page")), PerPage: rulesPerPage}
 	var err error
 	if v.Rules, v.Total, err = s.Ledger.Rules(ctx, who.ID, v.Text, (v.Page-1)*rulesPerPage, rulesPerPage); err != nil {
 		return err

@@ -32,9 +32,12 @@ func (s *Server) runView(c echo.Context, run agent.Run) (page.RunPageView, error
 	if err != nil {
 		return page.RunPageView{}, err
 	}
-	v := s.runViews(ctx, []agent.Run{run})[0]
-	v.Live = true
-	return page.RunPageView{Person: personView(person(c)), Asked: asked, Run: v}, nil
+	v := page.RunPageView{Person: s.you(c), Asked: asked, Run: s.runViews(ctx, []agent.Run{run})[0]}
+	v.Run.Live = true
+	if run.List && run.UndoOf == "" {
+		v.List, err = s.listView(c, run)
+	}
+	return v, err
 }
 
 // cancelRun stops a run, on demand taking back what it did. One that has ended

@@ -106,6 +106,9 @@ func (db *DB) insertRun(ctx context.Context, tx *sql.Tx, m NewMessage) (agent.Ru
 		ID: newID(), PersonID: m.PersonID, ConversationID: conversationID, MessageID: newID(),
 		State: agent.Accepted, UndoOf: m.UndoOf, Wish: m.Wish, AcceptedAt: fromMillis(now),
 	}
+	if run.List, err = isList(ctx, tx, m.UndoOf); err != nil {
+		return agent.Run{}, err
+	}
 	wish, err := encode(m.Wish)
 	if err != nil {
 		return agent.Run{}, fmt.Errorf("write wish: %w", err)
@@ -135,7 +138,13 @@ func advance(ctx context.Context, tx *sql.Tx, m NewMessage, now int64) (id strin
 	return id, 1, err
 }
 
+// byModel is the role, in the table, of an answer that a language model wrote.
+const byModel agent.Role = "model"
+
 func insertMessage(ctx context.Context, tx *sql.Tx, conversationID string, seq int64, m agent.Message) error {
+	if m.FromModel {
+		m.Role = byModel
+	}
 	_, err := exec(ctx, tx, `INSERT INTO messages (id, conversation_id, seq, role, text, at)
 		VALUES ($1, $2, $3, $4, $5, $6)`, m.ID, conversationID, seq, m.Role, m.Text, millis(m.At))
 	return err

@@ -67,7 +67,9 @@ func messagesUpTo(ctx context.Context, q querier, personID, conversationID strin
 func scanMessage(r row) (m agent.Message, err error) {
 	var at int64
 	err = r.Scan(&m.ID, &m.Role, &m.Text, &m.RunID, &at)
-	m.At = fromMillis(at)
+	if m.At = fromMillis(at); m.Role == byModel {
+		m.Role, m.FromModel = agent.Assistant, true
+	}
 	return m, err
 }
 

@@ -40,7 +40,7 @@ func scanBulk(r row) (b deadletter.Bulk, err error) {
 }
 
 // asOf adds that a letter has not changed since then.
-func (w *letterTerms) asOf(t time.Time) *letterTerms {
+func (w *conditions) asOf(t time.Time) *conditions {
 	w.add("l.changed_at <= %s", millis(t))
 	return w
 }

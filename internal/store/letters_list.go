@@ -9,14 +9,14 @@ import (
 	"segue/internal/deadletter"
 )
 
-// letterTerms are the conditions of a filter, with their arguments in order.
-type letterTerms struct {
+// conditions are what a filter asks of a row, with their arguments in order.
+type conditions struct {
 	terms []string
 	args  []any
 }
 
 // add appends a condition whose every %s is the place of an argument.
-func (w *letterTerms) add(term string, args ...any) {
+func (w *conditions) add(term string, args ...any) {
 	places := make([]any, len(args))
 	for i, arg := range args {
 		w.args = append(w.args, arg)
@@ -25,8 +25,8 @@ func (w *letterTerms) add(term string, args ...any) {
 	w.terms = append(w.terms, fmt.Sprintf(term, places...))
 }
 
-func termsOf(f deadletter.Filter) *letterTerms {
-	w := &letterTerms{}
+func termsOf(f deadletter.Filter) *conditions {
+	w := &conditions{}
 	for _, c := range []struct{ column, value string }{
 		{"state", string(f.Wants())},
 		{"kind", string(f.Kind)},
@@ -46,13 +46,17 @@ func termsOf(f deadletter.Filter) *letterTerms {
 		w.add("l.made_at < %s", millis(f.Until))
 	}
 	if f.Text != "" {
-		pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Text)) + "%"
-		w.add(`l.words LIKE %s ESCAPE '\'`, pattern)
+		w.add(`l.words LIKE %s ESCAPE '\'`, containing(f.Text))
 	}
 	return w
 }
 
-func (w *letterTerms) where() string {
+// containing is the pattern, for LIKE with the escape \, of what has the text in it, in lower case.
+func containing(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(text)) + "%"
+}
+
+func (w *conditions) where() string {
 	if len(w.terms) == 0 {
 		return ""
 	}

@@ -105,8 +105,12 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	noError(t, db.SaveTokens(ctx, auth.SealedTokens{PersonID: id, Access: []byte(canary), Refresh: []byte(canary)}))
 	noError(t, db.AddSession(ctx, auth.Session{IDHash: []byte(id + canary), PersonID: id}))
 	noError(t, db.SetDefaultPlaylist(ctx, id, agent.PlaylistRef{ID: "p", Name: canary}))
+	_, err := db.SavePreview(ctx, id, []byte(canary), canary)
+	noError(t, err)
+	_, _, err = db.AcceptList(ctx, agent.NewList{PersonID: id, Key: "list", Text: canary, Playlist: agent.PlaylistRef{Name: canary}, Rows: []agent.Row{{Song: music.Song{Title: canary}}}})
+	noError(t, err)
 	run := db.say(t, NewMessage{PersonID: id, Text: "add " + canary})
-	_, _, err := db.BeginAttempt(ctx, agent.Attempt{PersonID: id, RunID: run.ID, Key: "k", URIs: []string{canary}})
+	_, _, err = db.BeginAttempt(ctx, agent.Attempt{PersonID: id, RunID: run.ID, Key: "k", URIs: []string{canary}})
 	noError(t, err)
 	noError(t, db.SaveRule(ctx, id, music.Rule{Key: canary, Song: music.Song{Title: canary}, Track: &music.Track{Title: canary}}))
 	noError(t, db.Finish(ctx, id, run.ID, agent.Progress{State: agent.Done, Say: "Added " + canary, Undoable: true}))
@@ -161,7 +165,7 @@ func TestDeletePersonSparesOthers(t *testing.T) {
 	ada, ben := fill(t, db, "ada", "hers"), fill(t, db, "ben", "his")
 	noError(t, db.DeletePerson(t.Context(), ada))
 	found, err := db.Conversations(t.Context(), ben, 10)
-	if err != nil || len(found) != 2 { // the newer one is the token's
+	if err != nil || len(found) != 3 { // the newest one is the token's, the oldest that of a list
 		t.Fatalf("conversations %+v, %v", found, err)
 	}
 	runs, err := db.Runs(t.Context(), ben, found[1].ID)

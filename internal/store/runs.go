@@ -21,14 +21,14 @@ const maxRuns = 200
 // runColumns are what scanRun reads, of the table runs as r.
 const runColumns = `r.id, r.person_id, r.conversation_id, r.message_id, r.state, coalesce(r.undo_of, ''),
 	coalesce((SELECT u.id FROM runs u WHERE u.undo_of = r.id AND u.state = 'done' LIMIT 1), ''),
-	r.retry_of, r.wish, r.accepted_at, coalesce(r.ended_at, 0), coalesce(r.outcome, '')`
+	EXISTS (SELECT 1 FROM lists l WHERE l.run_id IN (r.id, r.undo_of)), r.retry_of, r.wish, r.accepted_at, coalesce(r.ended_at, 0), coalesce(r.outcome, '')`
 
 // scanRun reads before, then a run.
 func scanRun(r row, before ...any) (run agent.Run, err error) {
 	var accepted, ended int64
 	var wish, outcome string
 	err = r.Scan(append(before, &run.ID, &run.PersonID, &run.ConversationID, &run.MessageID, &run.State,
-		&run.UndoOf, &run.UndoneBy, &run.RetryOf, &wish, &accepted, &ended, &outcome)...)
+		&run.UndoOf, &run.UndoneBy, &run.List, &run.RetryOf, &wish, &accepted, &ended, &outcome)...)
 	if err != nil {
 		return agent.Run{}, err
 	}
@@ -161,7 +161,7 @@ func (db *DB) Finish(ctx context.Context, personID, runID string, p agent.Progre
 			return err
 		}
 		return insertMessage(ctx, tx, conversationID, seq, agent.Message{
-			ID: newID(), Role: agent.Assistant, Text: p.Say, At: now,
+			ID: newID(), Role: agent.Assistant, Text: p.Say, At: now, FromModel: p.FromModel,
 		})
 	})
 }

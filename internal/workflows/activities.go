@@ -57,8 +57,12 @@ type Activities struct {
 	Ledger     ledger
 	Attempts   attempts
 	Rules      rules
+	Lists      lists
 	Letters    letters
-	Planner    agent.Planner
-	Strategies match.Mix // which runs search and match by which strategy
+	Planner    agent.Planner          // without a language model
+	Model      agent.Planner          // the language model; nil = none
+	Crews      map[string]*agent.Crew // that the model plays, by strategy
+	Drafts     *Drafts                // of the answers of the model; nil = nobody reads along
+	Strategies match.Mix              // which runs search and match by which strategy
 	Logger     *slog.Logger
 }

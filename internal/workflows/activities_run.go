@@ -8,44 +8,56 @@ import (
 	"segue/internal/fault"
 )
 
-// PlanInput asks for the next step of a turn.
+// PlanInput asks for the next step of a turn. Strategy is that of the language
+// model, "" for the planner without one.
 type PlanInput struct {
-	PersonID string         `json:"person_id"`
-	RunID    string         `json:"run_id"`
-	Calls    []agent.Call   `json:"calls,omitempty"`
-	Results  []agent.Result `json:"results,omitempty"`
+	PersonID string `json:"person_id"`
+	RunID    string `json:"run_id"`
+	Strategy string `json:"strategy,omitempty"`
+	agent.Turn
 }
 
 // Plan loads the transcript and asks the planner. A run that undoes another one
 // needs no planner, nor does one that tries a song again or that a program has
 // asked for.
 func (a *Activities) Plan(ctx context.Context, in PlanInput) (agent.Step, error) {
-	run, err := a.Ledger.Run(ctx, in.PersonID, in.RunID)
-	if err != nil {
-		return agent.Step{}, err
-	}
-	if len(in.Calls) == 0 {
-		if err := a.Ledger.MarkRunning(ctx, in.PersonID, in.RunID); err != nil {
-			return agent.Step{}, err
-		}
-	}
-	if run.UndoOf != "" {
-		return onlyStep(agent.Undo, agent.UndoArgs{RunID: run.UndoOf}, in)
-	}
-	if run.RetryOf != "" {
-		if step, known, err := a.retryStep(ctx, run.RetryOf, in); known || err != nil {
-			return step, err
-		}
-	}
-	if run.Wish != nil {
-		return onlyStep(agent.SyncSongs, *run.Wish, in)
+	step, known, err := a.known(ctx, in)
+	if known || err != nil {
+		return step, err
 	}
 	t, err := a.Ledger.Transcript(ctx, in.PersonID, in.RunID)
 	if err != nil {
 		return agent.Step{}, err
 	}
-	t.Calls, t.Results = in.Calls, in.Results
+	t.Turn = in.Turn
 	return a.Planner.Next(ctx, t)
+}
+
+// known returns the step of a run that needs no planner.
+func (a *Activities) known(ctx context.Context, in PlanInput) (step agent.Step, known bool, err error) {
+	run, err := a.Ledger.Run(ctx, in.PersonID, in.RunID)
+	if err != nil {
+		return step, false, err
+	}
+	if len(in.Calls) == 0 {
+		if err := a.Ledger.MarkRunning(ctx, in.PersonID, in.RunID); err != nil {
+			return step, false, err
+		}
+	}
+	switch {
+	case run.UndoOf != "":
+		step, err = onlyStep(agent.Undo, agent.UndoArgs{RunID: run.UndoOf}, in)
+		return step, true, err
+	case run.RetryOf != "":
+		if step, known, err = a.retryStep(ctx, run.RetryOf, in); known || err != nil {
+			return step, known, err
+		}
+	}
+	if run.Wish == nil {
+		return step, false, nil
+	}
+	step, err = onlyStep(agent.SyncSongs, *run.Wish, in)
+	return step, true, err
 }
 
 // onlyStep calls one tool, and is done afterwards.
@@ -80,10 +92,18 @@ type OutcomeInput struct {
 	By       string `json:"by"`
 }
 
-// Outcome returns what a finished run has done, if it can be taken back, and
-// notes that the run By does it.
-// Faults: NotFound; Conflict when it is not finished, changed nothing or was undone already.
+// Outcome returns what a finished run has done, as Past does, and notes that the run By takes it back.
 func (a *Activities) Outcome(ctx context.Context, in OutcomeInput) (agent.Progress, error) {
+	past, err := a.Past(ctx, in)
+	if err != nil {
+		return past, err
+	}
+	return past, a.Ledger.SetUndoOf(ctx, in.PersonID, in.By, in.RunID)
+}
+
+// Past returns what a finished run has done, if it can be taken back.
+// Faults: NotFound; Conflict when it is not finished, changed nothing or was undone already.
+func (a *Activities) Past(ctx context.Context, in OutcomeInput) (agent.Progress, error) {
 	run, err := a.Ledger.Run(ctx, in.PersonID, in.RunID)
 	if err != nil {
 		return agent.Progress{}, err
@@ -93,10 +113,12 @@ func (a *Activities) Outcome(ctx context.Context, in OutcomeInput) (agent.Progre
 		return agent.Progress{}, fault.New(fault.Conflict, "That request is not finished yet.", nil)
 	case run.UndoneBy != "":
 		return agent.Progress{}, fault.New(fault.Conflict, "That has been taken back already.", nil)
+	case run.Outcome.List != nil:
+		return agent.Progress{}, fault.New(fault.Conflict, "A whole list is taken back with Undo, on its own page.", nil)
 	case !run.Outcome.Undoable || run.Outcome.Playlist == nil:
 		return agent.Progress{}, fault.New(fault.Conflict, "That request changed nothing that could be taken back.", nil)
 	}
-	return *run.Outcome, a.Ledger.SetUndoOf(ctx, in.PersonID, in.By, in.RunID)
+	return *run.Outcome, nil
 }
 
 // DefaultInput is a person's default playlist.

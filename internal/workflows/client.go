@@ -22,16 +22,38 @@ type Client struct {
 	temporal  client.Client
 	namespace string
 	data      converter.DataConverter
+	assign    func(agent.Run) *ModelTurn
+	drafts    *Drafts
 }
 
 // NewClient wraps a connection, with the data converter it was made with.
 func NewClient(c client.Client, namespace string, data converter.DataConverter) *Client {
-	return &Client{temporal: c, namespace: namespace, data: data}
+	return &Client{temporal: c, namespace: namespace, data: data, assign: func(agent.Run) *ModelTurn { return nil }}
+}
+
+// Assign has to decide, once for each run that is started, how a language model
+// plans it; nil is without one.
+func (c *Client) Assign(to func(agent.Run) *ModelTurn) { c.assign = to }
+
+// Show shows drafts in the progress of runs that are watched.
+func (c *Client) Show(d *Drafts) { c.drafts = d }
+
+// turnOf is how the run is started. What a program asks for, and an undo, need no model.
+func (c *Client) turnOf(run agent.Run) TurnInput {
+	in := TurnInput{RunID: run.ID, PersonID: run.PersonID, Batches: true}
+	if run.Wish == nil && run.UndoOf == "" {
+		in.Model = c.assign(run)
+	}
+	return in
 }
 
 // StartTurn starts the run. Starting it again is a no-op; a run whose workflow
 // has ended already is a Conflict.
 func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
+	var serve, in any = SyncList, ListInput{RunID: run.ID, PersonID: run.PersonID, UndoOf: run.UndoOf}
+	if !run.List {
+		serve, in = AgentTurn, c.turnOf(run)
+	}
 	_, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                       TurnID(run.ID),
 		TaskQueue:                TaskQueue,
@@ -45,7 +67,7 @@ func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
 			keyword(AttrUserID).ValueSet(run.PersonID),
 			keyword(AttrRunID).ValueSet(run.ID),
 		),
-	}, AgentTurn, TurnInput{RunID: run.ID, PersonID: run.PersonID, Batches: true})
+	}, serve, in)
 	if _, ok := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ok {
 		return fault.New(fault.Conflict, "This request has ended already.", err)
 	}

@@ -26,13 +26,15 @@ const brokenPage = 200
 
 // Broken lists the runs whose turn has failed, timed out or been terminated since then.
 func (c *Client) Broken(ctx context.Context, since time.Time) (found []Broken, err error) {
-	err = c.broken(ctx, "AgentTurn", since, func(e *workflowpb.WorkflowExecutionInfo) error {
-		id, ok := strings.CutPrefix(e.GetExecution().GetWorkflowId(), TurnID(""))
-		if person := attribute(e.GetSearchAttributes(), AttrUserID); ok && person != "" {
-			found = append(found, Broken{RunID: id, PersonID: person})
-		}
-		return nil
-	})
+	for _, name := range []string{"AgentTurn", "SyncList"} {
+		err = errors.Join(err, c.broken(ctx, name, since, func(e *workflowpb.WorkflowExecutionInfo) error {
+			id, ok := strings.CutPrefix(e.GetExecution().GetWorkflowId(), TurnID(""))
+			if person := attribute(e.GetSearchAttributes(), AttrUserID); ok && person != "" {
+				found = append(found, Broken{RunID: id, PersonID: person})
+			}
+			return nil
+		}))
+	}
 	return found, err
 }
 

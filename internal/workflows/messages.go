@@ -15,9 +15,10 @@ import (
 
 // Task queues. Whatever keeps one busy, the others are served.
 const (
-	TaskQueue = "segue"        // all workflows and activities but those below
-	WaitQueue = "segue-wait"   // activities that wait for the writer of a playlist
-	DeadQueue = "dead-letters" // what writes dead letters
+	TaskQueue  = "segue"        // all workflows and activities but those below
+	WaitQueue  = "segue-wait"   // activities that wait for the writer of a playlist
+	DeadQueue  = "dead-letters" // what writes dead letters
+	ModelQueue = "models"       // calls of the language model
 )
 
 // Names of queries, updates and signals.
@@ -77,6 +78,15 @@ type TurnInput struct {
 	RunID    string `json:"run_id"`
 	PersonID string `json:"person_id"`
 	Batches  bool   `json:"batches,omitempty"`
+
+	Model *ModelTurn `json:"model,omitempty"` // nil = planned without a language model
+}
+
+// ModelTurn is what was decided when a turn was started that a language model plans.
+type ModelTurn struct {
+	Strategy string       `json:"strategy"` // agent.Single or agent.InCrew
+	Limits   agent.Limits `json:"limits"`
+	Wary     bool         `json:"wary,omitempty"` // the model reads names that anybody may have written: every change is asked about
 }
 
 // SongInput starts a SyncSong. With Find it finds and decides, and whoever

@@ -26,6 +26,7 @@ var (
 	searchPatience = patience{tries: 3, first: time.Second, most: 10 * time.Second}
 	readPatience   = patience{tries: 3, first: time.Second, most: 10 * time.Second}
 	writePatience  = patience{tries: 10, first: 2 * time.Second, most: time.Minute}
+	thinkPatience  = patience{tries: 3, first: 2 * time.Second, most: 30 * time.Second}
 )
 
 const (

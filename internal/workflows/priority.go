@@ -20,7 +20,7 @@ const (
 // within either gives every person the same share.
 func priority(run agent.Run) temporal.Priority {
 	p := temporal.Priority{PriorityKey: forPeople, FairnessKey: run.PersonID}
-	if run.RetryOf != "" {
+	if run.RetryOf != "" || run.List {
 		p.PriorityKey = inBulk
 	}
 	return p

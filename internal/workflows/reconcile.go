@@ -39,10 +39,16 @@ type letterdesk interface {
 	PurgeLetters(ctx context.Context, before time.Time) (int, error)
 }
 
-// records are both.
+// archive forgets runs that their people do not keep any longer; *store.DB satisfies it.
+type archive interface {
+	PurgeRuns(ctx context.Context, now time.Time, limit int) (deleted int, err error)
+}
+
+// records are all of these.
 type records interface {
 	unfinished
 	letterdesk
+	archive
 }
 
 // starter starts what the ledger has accepted; *Client satisfies it.
@@ -181,7 +187,8 @@ func (r *Reconciler) abandon(ctx context.Context, run agent.Run) error {
 
 // Sweep makes a letter of every run whose workflow broke since the last sweep
 // and that has none, starts again what broke while it kept a letter or acted on
-// many, and forgets letters that were settled long ago. What fails is found again the next time.
+// many, and forgets letters that were settled long ago and runs that are no longer
+// kept. What fails is found again the next time.
 func (r *Reconciler) Sweep(ctx context.Context) error {
 	began := time.Now()
 	since := r.swept
@@ -203,11 +210,23 @@ func (r *Reconciler) Sweep(ctx context.Context) error {
 	if _, err := r.ledger.PurgeLetters(ctx, began.Add(-r.keep)); err != nil {
 		return err
 	}
+	if err := r.forget(ctx, began); err != nil {
+		return err
+	}
 	if err := r.resume(ctx, since); err != nil {
 		return err
 	}
 	r.swept = began
 	return nil
+}
+
+// forget deletes runs that are no longer kept, a batch at a time, so that no other write waits for long.
+func (r *Reconciler) forget(ctx context.Context, now time.Time) error {
+	for {
+		if n, err := r.ledger.PurgeRuns(ctx, now, sweepMost); err != nil || n < sweepMost {
+			return err
+		}
+	}
 }
 
 // unlettered makes letters of runs that have given something up and whose own

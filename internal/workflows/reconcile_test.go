@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -207,5 +208,28 @@ func TestTheSweepMakesLettersThatWereLostWithTheEnginesDatabase(t *testing.T) {
 	}
 	if len(found) != 2 {
 		t.Errorf("%d letters, want 2", len(found))
+	}
+}
+
+func TestWhatIsNoLongerKeptIsForgottenInBatches(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	for i := range sweepMost + 1 {
+		run := s.accept(t, fmt.Sprint(i))
+		if err := s.rules.Finish(t.Context(), "ada", run.ID, agent.Progress{State: agent.Done}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := s.accept(t, "still going on")
+	if err := s.rules.SetKeepDays(t.Context(), "ada", 90); err != nil {
+		t.Fatal(err)
+	}
+	r := NewReconciler(s.rules, &broken{db: s.rules}, slog.New(slog.DiscardHandler))
+	if err := r.forget(t.Context(), time.Now().Add(91*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	left, err := s.rules.History(t.Context(), "ada", agent.HistoryFilter{}, "", 10)
+	if err != nil || len(left) != 1 || left[0].ID != open.ID {
+		t.Errorf("%d runs left, %v; want the open one alone", len(left), err)
 	}
 }

@@ -36,6 +36,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			}
 			r.RegisterWorkflow(AgentTurn)
 			r.RegisterWorkflow(SyncSong)
+			r.RegisterWorkflow(SyncList)
 			r.RegisterWorkflow(Playlist)
 			r.RegisterWorkflow(DeadLetter)
 			r.RegisterWorkflow(Bulk)

@@ -254,6 +254,7 @@ func newScene(t *testing.T) *scene {
 	env.SetTestTimeout(20 * time.Second)
 	s := &scene{TestWorkflowEnvironment: env, shelf: &shelf{now: env.Now}, book: &book{states: map[string]string{}}, rules: openLedger(t)}
 	env.RegisterWorkflow(SyncSong)
+	env.RegisterWorkflow(SyncList)
 	env.RegisterWorkflow(Playlist)
 	env.RegisterWorkflow(AgentTurn)
 	env.RegisterWorkflow(DeadLetter)
@@ -263,7 +264,7 @@ func newScene(t *testing.T) *scene {
 
 func (s *scene) activities() *Activities {
 	return &Activities{
-		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Ledger: s.rules, Letters: s.rules,
+		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Lists: s.rules, Ledger: s.rules, Letters: s.rules,
 		Planner: grammar.New(), Logger: slog.New(slog.DiscardHandler),
 	}
 }

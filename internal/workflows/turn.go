@@ -49,12 +49,14 @@ type turn struct {
 	marked  bool                        // the playlist is among the search attributes
 	undoes  bool                        // this turn takes another one back, which is not taken back in turn
 	inputs  map[string]deadletter.Input // of songs, by key: what it takes to do one again
+	looked  []*Proposal                 // of the last look for songs, in their order
+	names   map[string]string           // of tracks that the model has handles of, by id
 }
 
 func newTurn(ctx workflow.Context, in TurnInput) *turn {
 	return &turn{
 		in: in, asking: map[string]bool{}, songs: map[string]workflow.ChildWorkflowFuture{},
-		waker: newWaker(in.Batches), inputs: map[string]deadletter.Input{},
+		waker: newWaker(in.Batches), inputs: map[string]deadletter.Input{}, names: map[string]string{},
 		p: agent.Progress{RunID: in.RunID, Version: 1, State: agent.Running, StartedAt: workflow.Now(ctx)},
 	}
 }
@@ -112,6 +114,9 @@ func (t *turn) wakeSongs(ctx workflow.Context) {
 
 // run is the loop of the agent.
 func (t *turn) run(ctx workflow.Context) error {
+	if t.in.Model != nil {
+		return t.converse(ctx)
+	}
 	for range maxSteps {
 		step, err := t.plan(ctx)
 		if err != nil {
@@ -133,7 +138,7 @@ func (t *turn) run(ctx workflow.Context) error {
 }
 
 func (t *turn) plan(ctx workflow.Context) (agent.Step, error) {
-	in := PlanInput{PersonID: t.in.PersonID, RunID: t.in.RunID, Calls: t.calls, Results: t.results}
+	in := PlanInput{PersonID: t.in.PersonID, RunID: t.in.RunID, Turn: agent.Turn{Calls: t.calls, Results: t.results}}
 	var step agent.Step
 	err := workflow.ExecuteLocalActivity(local(ctx, planLimit), acts.Plan, in).Get(ctx, &step)
 	return step, err
@@ -143,8 +148,12 @@ func (t *turn) plan(ctx workflow.Context) (agent.Step, error) {
 // result, which the planner learns of and the person sees.
 func (t *turn) call(ctx workflow.Context, call agent.Call) (agent.Result, error) {
 	playlist, err := t.use(ctx, call)
-	result := agent.Result{CallID: call.ID, Code: agent.OK, Playlist: playlist}
-	if err == nil {
+	return t.result(ctx, agent.Result{CallID: call.ID, Playlist: playlist}, err)
+}
+
+// result is that of a tool which ended with err.
+func (t *turn) result(ctx workflow.Context, result agent.Result, err error) (agent.Result, error) {
+	if result.Code = agent.OK; err == nil {
 		return result, nil
 	}
 	if temporal.IsCanceledError(err) {
@@ -184,7 +193,7 @@ func (t *turn) stopped(ctx workflow.Context) {
 		_ = workflow.Sleep(ctx, time.Millisecond) // a disconnected context is not cancelled
 	}
 	closeStages(t.p.Steps, agent.Cancelled)
-	t.p.Trouble = nil
+	t.p.Trouble, t.p.FromModel = nil, false
 	t.p.Title = "Stopped"
 	if n := summarise(t.p.Tasks).added; n > 0 && t.p.Playlist != nil {
 		t.p.Say = "What was added before the stop is still in " + t.p.Playlist.Name + "."
@@ -202,7 +211,7 @@ func (t *turn) end(ctx workflow.Context, err error) {
 		f := fromTemporal(err)
 		closeStages(t.p.Steps, agent.Failed)
 		t.note("", failedStep(t.p.Steps), f, workflow.Now(ctx))
-		t.p.State, t.p.Trouble = agent.Failed, troubleOf(f, time.Time{})
+		t.p.State, t.p.Trouble = agent.Failed, t.ending(f)
 	case t.p.Trouble != nil:
 		t.p.State = agent.Failed
 	case allFailed(t.p.Tasks):
@@ -274,6 +283,18 @@ func (t *turn) findPlaylist(ctx workflow.Context, ref agent.PlaylistRef, editabl
 	return playlist, nil
 }
 
+// ask puts a question about the whole run and returns the answer, "" when none came in time.
+func (t *turn) ask(ctx workflow.Context, f *stageFace, q *agent.Question, limit time.Duration) (string, error) {
+	t.option, t.p.Question = "", q
+	f.stage().State, t.p.State = agent.Waiting, agent.Waiting
+	t.bump()
+	if _, err := workflow.AwaitWithTimeout(ctx, limit, func() bool { return t.option != "" }); err != nil {
+		return "", err
+	}
+	t.p.Question, t.p.State = nil, agent.Running
+	return t.option, nil
+}
+
 // choosePlaylist asks which of several playlists is meant.
 func (t *turn) choosePlaylist(
 	ctx workflow.Context, f *stageFace, options []music.Playlist, ref agent.PlaylistRef,
@@ -285,16 +306,12 @@ func (t *turn) choosePlaylist(
 	for _, p := range options {
 		q.Options = append(q.Options, agent.Option{ID: p.ID, Playlist: &p})
 	}
-	t.option, t.p.Question = "", q
-	f.stage().State, t.p.State = agent.Waiting, agent.Waiting
-	t.bump()
-	answered, err := workflow.AwaitWithTimeout(ctx, answerLimit, func() bool { return t.option != "" })
+	option, err := t.ask(ctx, f, q, answerLimit)
 	if err != nil {
 		return music.Playlist{}, err
 	}
-	t.p.Question, t.p.State = nil, agent.Running
 	for _, p := range options {
-		if answered && p.ID == t.option {
+		if p.ID == option {
 			return p, nil
 		}
 	}

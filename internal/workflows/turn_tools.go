@@ -15,6 +15,10 @@ import (
 // use runs the tool of a call and returns the playlist it worked on.
 func (t *turn) use(ctx workflow.Context, call agent.Call) (agent.PlaylistRef, error) {
 	switch call.Tool {
+	case agent.FindSongs:
+		return with(call, func(a agent.FindSongsArgs) (agent.PlaylistRef, error) {
+			return agent.PlaylistRef{}, t.findSongs(ctx, a)
+		})
 	case agent.SyncSongs:
 		return with(call, func(a agent.SyncSongsArgs) (agent.PlaylistRef, error) { return t.syncSongs(ctx, a) })
 	case agent.CreatePlaylist:

@@ -29,19 +29,23 @@ type Watch struct {
 	ctx    context.Context //nolint:containedctx // the life of the polls, which are started as songs appear
 	wg     sync.WaitGroup
 	bells  map[string]bool
+	leave  func() // ends following drafts
 }
 
 // Watch starts following a run. Close it.
 func (c *Client) Watch(runID string) *Watch {
 	ctx, stop := context.WithCancel(context.Background())
-	return &Watch{
+	w := &Watch{
 		client: c, runID: runID, ring: make(chan struct{}, 1), closed: make(chan struct{}, 1),
 		stop: stop, ctx: ctx, bells: map[string]bool{},
 	}
+	w.leave = c.drafts.follow(runID, w.ring)
+	return w
 }
 
 // Close ends the polls and waits for them.
 func (w *Watch) Close() {
+	w.leave()
 	w.stop()
 	w.wg.Wait()
 }
@@ -55,6 +59,7 @@ func (w *Watch) Progress(ctx context.Context) (agent.Progress, error) {
 			w.hang(SongID(w.runID, task.Key))
 		}
 	}
+	w.client.drafts.show(&p)
 	return p, err
 }
 

@@ -45,7 +45,7 @@ func TestAWishIsCarriedOutAsDataAndNotReadAsWords(t *testing.T) {
 	if err := json.Unmarshal(step.Calls[0].Args, &got); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("asks for %+v, %v; want %+v", got, err, want)
 	}
-	last, err := s.activities().Plan(t.Context(), PlanInput{PersonID: "ada", RunID: run.ID, Calls: step.Calls})
+	last, err := s.activities().Plan(t.Context(), PlanInput{PersonID: "ada", RunID: run.ID, Turn: agent.Turn{Calls: step.Calls}})
 	if err != nil || !last.Done || len(last.Calls) > 0 {
 		t.Errorf("then %+v, %v", last, err)
 	}

@@ -87,13 +87,19 @@ func addHeadline(tasks []agent.Task, playlist string) string {
 			return "Not added"
 		}
 	}
-	if s.added+s.there == s.total {
-		if s.there == 0 {
-			return fmt.Sprintf("Added %s to %s", count(s.added, "song"), playlist)
-		}
-		return fmt.Sprintf("Added %s to %s, %d already there", count(s.added, "song"), playlist, s.there)
+	return addLine(s.added, s.there, s.total, playlist)
+}
+
+// addLine says how many songs were added and how many were there.
+func addLine(added, there, total int, playlist string) string {
+	switch {
+	case added+there < total:
+		return fmt.Sprintf("Added %d of %s to %s", added, count(total, "song"), playlist)
+	case there == 0:
+		return fmt.Sprintf("Added %s to %s", count(added, "song"), playlist)
+	default:
+		return fmt.Sprintf("Added %s to %s, %d already there", count(added, "song"), playlist, there)
 	}
-	return fmt.Sprintf("Added %d of %s to %s", s.added, count(s.total, "song"), playlist)
 }
 
 // removeHeadline says in a line what became of a removal.

@@ -20,7 +20,7 @@ type Workers []worker.Worker
 
 // NewWorkers returns the workers of all workflows and activities, not started.
 func NewWorkers(c client.Client, a *Activities, u *Undertaker) Workers {
-	return Workers{newWorker(c, a), newDeadWorker(c, u), newWaitWorker(c, a)}
+	return Workers{newWorker(c, a), newDeadWorker(c, u), newWaitWorker(c, a), newModelWorker(c, a)}
 }
 
 // Start starts them all; after an error none is left running.
@@ -68,6 +68,20 @@ func newWaitWorker(c client.Client, a *Activities) worker.Worker {
 	return w
 }
 
+// newModelWorker returns the worker of calls of the language model, each of which may take a minute.
+func newModelWorker(c client.Client, a *Activities) worker.Worker {
+	w := worker.New(c, ModelQueue, worker.Options{
+		MaxConcurrentActivityExecutionSize: 32,
+		MaxConcurrentActivityTaskPollers:   4,
+		MaxHeartbeatThrottleInterval:       beatEvery,
+		DisableWorkflowWorker:              true,
+		WorkerStopTimeout:                  stopLimit,
+		Interceptors:                       interceptors(),
+	})
+	w.RegisterActivity(a)
+	return w
+}
+
 // newDeadWorker returns the worker that writes dead letters, and acts on many.
 func newDeadWorker(c client.Client, u *Undertaker) worker.Worker {
 	w := worker.New(c, DeadQueue, worker.Options{
@@ -90,6 +104,7 @@ func interceptors() []interceptor.WorkerInterceptor {
 func register(w worker.Registry, a *Activities) {
 	w.RegisterWorkflow(AgentTurn)
 	w.RegisterWorkflow(SyncSong)
+	w.RegisterWorkflow(SyncList)
 	w.RegisterWorkflow(Playlist)
 	w.RegisterActivity(a)
 }

@@ -38,6 +38,11 @@ func queued(ctx workflow.Context) workflow.Context {
 	return workflow.WithTaskQueue(once(ctx, writeLimit), WaitQueue)
 }
 
+// thinking are once's for a call of the language model.
+func thinking(ctx workflow.Context) workflow.Context {
+	return workflow.WithTaskQueue(once(ctx, thinkLimit), ModelQueue)
+}
+
 // local are the options of a short activity that runs inside the workflow task
 // and only touches our own store; it is repeated until it succeeds.
 func local(ctx workflow.Context, limit time.Duration) workflow.Context {

@@ -9,8 +9,9 @@ import (
 
 // Person is who is logged in; the zero value is nobody.
 type Person struct {
-	Name  string
-	Image string // URL of a picture; "" shows an initial
+	Name    string
+	Image   string // URL of a picture; "" shows an initial
+	Waiting int    // questions that wait for the person; 0 for none, and where that is not known
 }
 
 // Frame is what a page tells the document about itself.
@@ -20,7 +21,7 @@ type Frame struct {
 	Refresh string // when and where a browser without JavaScript loads the page again, as in Refresh; "" = never
 	Stream  bool   // the page listens to a run: the Live pill is shown
 	Keys    bool   // the page has single keys
-	Here    string // which of the header's links is the page itself: "", "account", "rules", "letters", "audit"
+	Here    string // which of the header's links is the page itself: "", "account", "rules", "runs", "review", "letters", "audit"
 }
 
 // Refresh says to load path again after a while. The address differs each time:

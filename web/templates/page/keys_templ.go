@@ -152,7 +152,7 @@ func keys(all []shortcut) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</dl><p class=\"mt-3 text-muted\">They rest while you write. On a letter of the list, the arrow keys move too.</p></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</dl><p class=\"mt-3 text-muted\">They rest while you write. Where rows can be chosen, the arrow keys move too.</p></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -196,6 +196,17 @@ func askingPlaylist() agent.Progress {
 	}
 }
 
+func askingApproval() agent.Progress {
+	return agent.Progress{
+		State: agent.Waiting, StartedAt: ago(2 * time.Second), Say: "I will take these out.", Strategy: agent.Single,
+		Steps: []agent.Stage{{Name: agent.Understanding, State: agent.Done, Note: "single: segue, 1 step"}, {Name: agent.Asking, State: agent.Waiting}},
+		Question: &agent.Question{
+			ID: "approve-1-00ff", Text: "Remove 2 songs from Gym?", Options: []agent.Option{{ID: agent.Approve}},
+			Plan: []string{"Bohemian Rhapsody by Queen", "Fade Into You by Mazzy Star"},
+		},
+	}
+}
+
 func mixedTasks() []agent.Task {
 	return []agent.Task{
 		{Key: "1", Song: bohemian, State: agent.Done, Result: agent.Added, Match: sure(queen, 0.99)},
@@ -285,6 +296,7 @@ func runStates() map[string]partial.RunView {
 		"ruled":     view(ruled()),
 		"ruledout":  view(ruledOut()),
 		"playlist":  live(askingPlaylist()),
+		"approval":  live(askingApproval()),
 		"several":   live(several()),
 		"done":      view(added()),
 		"undone":    undone,
@@ -327,12 +339,26 @@ func pages() map[string]templ.Component {
 	for name, v := range rulesPages() {
 		all[name] = page.Rules(v)
 	}
+	for name, v := range historyPages() {
+		all[name] = page.History(v)
+	}
+	for name, v := range reviewPages() {
+		all[name] = page.Review(v)
+	}
 	for name, v := range tokensPages() {
 		all[name] = page.Tokens(v)
 	}
 	for name, v := range shortcutsPages() {
 		all[name] = page.Shortcuts(v)
 	}
+	for name, v := range listPages() {
+		all[name] = page.Run(v)
+	}
+	for name, v := range previews() {
+		all[name] = page.Preview(v)
+	}
+	all["import"] = page.Import(page.ImportView{Person: ada})
+	all["import-refused"] = page.Import(page.ImportView{Person: ada, Text: "?", Trouble: &agent.Trouble{What: "There are no songs in the list. Nothing was imported. Paste songs, one a line, or choose another file."}})
 	all["docs"] = page.Docs(docs())
 	for name, v := range lettersPages() {
 		all[name] = page.Letters(v)

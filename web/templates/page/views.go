@@ -42,6 +42,7 @@ type RunPageView struct {
 	Person layout.Person
 	Asked  string // the message that started the run
 	Run    partial.RunView
+	List   *ListView // the rows of a run that brings a list; nil for any other
 }
 
 // RulesView is /rules.
@@ -64,6 +65,7 @@ type AccountView struct {
 	Reconnect bool      // Spotify must be connected again before anything can go on
 	Staff     bool      // may open the admin pages
 	Repeats   bool      // a song that is in a playlist already is added again
+	KeepDays  int       // for how many days ended runs are kept; 0 is for ever
 }
 
 // ProblemView is an error page.

@@ -104,16 +104,7 @@ func (v RunView) questions() []agent.Question {
 	if v.Final() {
 		return nil
 	}
-	var open []agent.Question
-	if q := v.Progress.Question; q != nil {
-		open = append(open, *q)
-	}
-	for _, t := range v.Progress.Tasks {
-		if t.Question != nil && !t.State.Final() {
-			open = append(open, *t.Question)
-		}
-	}
-	return open
+	return v.Progress.Questions()
 }
 
 // trouble is what a person must know of a run: what the run itself met, or else

@@ -118,6 +118,9 @@ func (v RunView) kept() string {
 	if v.trouble() != nil {
 		return "You can close this page." // the trouble says what is kept
 	}
+	if v.Progress.List != nil {
+		return "Your list is saved. You can close this page."
+	}
 	switch len(v.Progress.Tasks) {
 	case 0:
 		return "Your message is saved. You can close this page."
@@ -193,6 +196,9 @@ func counts(tasks []agent.Task) []count {
 // announcement is what the status region speaks when it changes: one sentence
 // at the borders of steps, nothing in between.
 func (v RunView) announcement() string {
+	if said := v.listAnnouncement(); said != "" {
+		return said
+	}
 	switch v.state() {
 	case agent.Waiting:
 		if open := v.questions(); len(open) > 0 {

@@ -1,0 +1,196 @@
+package workflows
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"segue/internal/agent"
+	"segue/internal/fault"
+	"segue/internal/music"
+)
+
+const (
+	approvalLimit = 24 * time.Hour // without an answer until then everything stays as it is
+	manySongs     = 20             // added by one turn; more are asked about
+	mostTasks     = 50             // of one turn, see agent.Progress
+)
+
+// deed is what a call is about to do: the call as it will run, and in words.
+type deed struct {
+	call     agent.Call
+	playlist string // id of the one whose songs change, if there is one
+	text     string
+	plan     []string
+}
+
+// id is bound to what runs and to what is shown: an answer to anything else is refused.
+func (d deed) id() string {
+	sum := sha256.Sum256([]byte(d.call.Tool + "\n" + string(d.call.Args) + "\n" + d.text + "\n" + strings.Join(d.plan, "\n")))
+	return fmt.Sprintf("approve-%s-%x", d.call.ID, sum[:8])
+}
+
+// approve asks the person before what takes something away or changes much, and
+// returns the call that was shown. Its error is one of finding out what would be done.
+func (t *turn) approve(ctx workflow.Context, call agent.Call) (agent.Call, bool, error) {
+	first := call.Effect == agent.Read || !undoable(t.p) && !t.undoes
+	ask := t.needsApproval(call)
+	if first && !ask {
+		return call, true, nil
+	}
+	changed := t.p.Playlist
+	d, err := t.deed(ctx, call)
+	if err == nil && !first {
+		err = t.fits(d, changed)
+	}
+	if err != nil || !ask {
+		return d.call, err == nil, err
+	}
+	f := t.step(ctx, agent.Asking)
+	q := &agent.Question{ID: d.id(), Text: d.text, Plan: d.plan, Options: []agent.Option{{ID: agent.Approve}}}
+	option, err := t.ask(ctx, f, q, approvalLimit)
+	if err != nil {
+		return call, false, err
+	}
+	if option != agent.Approve {
+		f.done("to leave it")
+		return d.call, false, nil
+	}
+	f.done("to do it")
+	return d.call, true, nil
+}
+
+// fits refuses what would make a turn that has changed something impossible to take back as one.
+func (t *turn) fits(d deed, changed *music.Playlist) error {
+	switch {
+	case t.undoes, d.call.Tool == agent.Undo:
+		return fault.New(fault.Conflict, "Taking something back is for a message of its own.", nil)
+	case d.call.Tool == agent.CreatePlaylist, d.playlist != "" && changed != nil && d.playlist != changed.ID:
+		return fault.New(fault.Conflict, "One message can change one playlist. Ask for the other one in a new message.", nil)
+	}
+	return nil
+}
+
+// needsApproval reports whether the person is asked first. A call without an
+// effect is not the model's: it is what a person has pressed a button for.
+func (t *turn) needsApproval(call agent.Call) bool {
+	switch {
+	case call.Effect == "" || call.Effect == agent.Read:
+		return false
+	case call.Effect == agent.Destructive || t.in.Model.Wary:
+		return true
+	}
+	songs := 0
+	if call.Tool == agent.SyncSongs {
+		if a, err := argsOf[agent.SyncSongsArgs](call); err == nil {
+			songs = len(a.Songs)
+		}
+	}
+	return songs > 0 && songs+len(t.p.Tasks) > manySongs
+}
+
+// argsOf decodes the arguments of a call.
+func argsOf[A any](call agent.Call) (args A, err error) {
+	_, err = with(call, func(a A) (agent.PlaylistRef, error) { args = a; return agent.PlaylistRef{}, nil })
+	return args, err
+}
+
+// deed finds out what a call would do. What it names is settled here, so that
+// nothing else is meant when it runs.
+func (t *turn) deed(ctx workflow.Context, call agent.Call) (deed, error) {
+	switch call.Tool {
+	case agent.SyncSongs, agent.RemoveSongs:
+		return t.change(ctx, call)
+	case agent.Undo:
+		return t.reversal(ctx, call)
+	case agent.CreatePlaylist:
+		a, err := argsOf[agent.CreatePlaylistArgs](call)
+		return deed{call: call, text: "Create this playlist?", plan: []string{a.Name}}, err
+	case agent.SetDefault:
+		a, err := argsOf[agent.SetDefaultArgs](call)
+		if err != nil {
+			return deed{}, err
+		}
+		playlist, err := t.findPlaylist(ctx, a.Playlist, true)
+		if err != nil {
+			return deed{}, err
+		}
+		a.Playlist = refTo(playlist)
+		call.Args, err = encoded(a)
+		return deed{call: call, text: "Make this your default playlist?", plan: []string{playlist.Name}}, err
+	}
+	return deed{}, fault.New(fault.Invalid, "There is no such tool.", nil)
+}
+
+// encoded returns arguments in their one form.
+func encoded(args any) (json.RawMessage, error) {
+	// Structs of strings, numbers and slices are always written the same way.
+	//workflowcheck:ignore
+	return json.Marshal(args)
+}
+
+// change is adding songs to a playlist or removing them.
+func (t *turn) change(ctx workflow.Context, call agent.Call) (deed, error) {
+	a, err := argsOf[agent.SyncSongsArgs](call) // those of RemoveSongs are the first two
+	if err != nil {
+		return deed{}, err
+	}
+	if len(t.p.Tasks)+len(a.Songs) > mostTasks {
+		return deed{}, fault.New(fault.Conflict, fmt.Sprintf("One message can change %d songs. Ask for the others in a new message.", mostTasks), nil)
+	}
+	playlist, err := t.findPlaylist(ctx, a.Playlist, true)
+	if err != nil {
+		return deed{}, err
+	}
+	d := deed{call: call, playlist: playlist.ID, text: fmt.Sprintf("Add %s to %s?", count(len(a.Songs), "song"), playlist.Name)}
+	a.Playlist = refTo(playlist)
+	if d.call.Args, err = encoded(a); err != nil {
+		return deed{}, err
+	}
+	if call.Tool == agent.RemoveSongs {
+		d.text = fmt.Sprintf("Remove %s from %s?", count(len(a.Songs), "song"), playlist.Name)
+		d.call.Args, err = encoded(agent.RemoveSongsArgs{Songs: a.Songs, Playlist: a.Playlist})
+	}
+	for _, song := range a.Songs {
+		d.plan = append(d.plan, t.nameOf(song))
+	}
+	return d, err
+}
+
+// nameOf says which song is meant. An id outranks the title that a model gives it.
+func (t *turn) nameOf(song music.Song) string {
+	if song.TrackID == "" {
+		return song.String()
+	}
+	if name, ok := t.names[song.TrackID]; ok {
+		return name
+	}
+	return "the song behind the link that ends in " + song.TrackID
+}
+
+// reversal is taking back what a run has done.
+func (t *turn) reversal(ctx workflow.Context, call agent.Call) (deed, error) {
+	a, err := argsOf[agent.UndoArgs](call)
+	if err != nil {
+		return deed{}, err
+	}
+	in := OutcomeInput{PersonID: t.in.PersonID, RunID: a.RunID, By: t.in.RunID}
+	var past agent.Progress
+	if err := workflow.ExecuteLocalActivity(local(ctx, saveLimit), acts.Past, in).Get(ctx, &past); err != nil {
+		return deed{}, err
+	}
+	d := deed{call: call, text: "Take this back?"}
+	for _, task := range past.Tasks {
+		switch task.Result {
+		case agent.Added:
+			d.plan = append(d.plan, task.Song.String()+" goes out of "+past.Playlist.Name)
+		case agent.Removed:
+			d.plan = append(d.plan, task.Song.String()+" goes back into "+past.Playlist.Name)
+		}
+	}
+	return d, nil
+}

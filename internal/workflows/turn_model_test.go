@@ -1,0 +1,169 @@
+package workflows
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"segue/internal/agent"
+	"segue/internal/agent/crew"
+	"segue/internal/agent/llm"
+	"segue/internal/agent/llm/stub"
+	"segue/internal/store"
+)
+
+// talk is a scene in which a scripted language model plans the turn, over HTTP.
+type talk struct {
+	*scene
+	model *stub.Server
+}
+
+func newTalk(t *testing.T, script stub.Script) *talk {
+	t.Helper()
+	k := &talk{scene: newScene(t), model: stub.New(stub.Options{Script: script})}
+	srv := httptest.NewServer(k.model)
+	t.Cleanup(srv.Close)
+	planner, err := llm.New(llm.Options{BaseURL: srv.URL + "/v1", Model: "stub"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	single, err := crew.For(agent.Single)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := k.activities()
+	all.Model, all.Crews = planner, map[string]*agent.Crew{agent.Single: single}
+	k.RegisterActivityWithOptions(all.Think, activity.RegisterOptions{Name: "Think", DisableAlreadyRegisteredCheck: true})
+	return k
+}
+
+// say runs the turn of a message to its end and returns its outcome.
+func (k *talk) say(t *testing.T, text string, wary bool) agent.Progress {
+	t.Helper()
+	run, _, err := k.rules.Accept(t.Context(), store.NewMessage{PersonID: "ada", Text: text, Key: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.ExecuteWorkflow(AgentTurn, TurnInput{RunID: run.ID, PersonID: "ada", Batches: true, Model: &ModelTurn{
+		Strategy: agent.Single, Limits: agent.DefaultLimits(), Wary: wary,
+	}})
+	if err := k.GetWorkflowError(); err != nil {
+		t.Fatal(err)
+	}
+	run, err = k.rules.Run(t.Context(), "ada", run.ID)
+	if err != nil || run.Outcome == nil {
+		t.Fatalf("no outcome, %v", err)
+	}
+	return *run.Outcome
+}
+
+// asked returns what the turn asks after a minute.
+func (k *talk) asked(t *testing.T, then func(q agent.Question)) {
+	t.Helper()
+	k.RegisterDelayedCallback(func() {
+		var p agent.Progress
+		answer, err := k.QueryWorkflow(QueryProgress)
+		if err == nil {
+			err = answer.Get(&p)
+		}
+		if err != nil || p.Question == nil || p.State != agent.Waiting {
+			t.Errorf("after a minute it is %s and asks %+v, %v", p.State, p.Question, err)
+			return
+		}
+		then(*p.Question)
+	}, time.Minute)
+}
+
+// using calls a tool and then says so.
+func using(tool, args string) stub.Script {
+	return func(q stub.Request) stub.Reply {
+		if q.Rounds() > 0 {
+			return stub.Reply{Text: "That is how it is."}
+		}
+		return stub.Reply{Calls: []stub.Call{{Name: tool, Arguments: args}}}
+	}
+}
+
+const bohemianOfRoad = `{"songs":[{"title":"Bohemian Rhapsody","artists":["Queen"]}],"playlist":{"name":"Road Trip"}}`
+
+// told returns the newest request to the model.
+func (k *talk) told() string {
+	records := k.model.Records()
+	return string(records[len(records)-1].Body)
+}
+
+func TestADenialLeavesEverythingAndIsToldToTheModel(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, using(agent.RemoveSongs, bohemianOfRoad))
+	k.shelf.tracks, k.shelf.uris = append(k.shelf.tracks, queen), []string{queen.URI}
+	var other refusal
+	k.asked(t, func(q agent.Question) {
+		if q.Text != "Remove 1 song from Road Trip?" || len(q.Plan) != 1 || q.Plan[0] != "Bohemian Rhapsody by Queen" {
+			t.Errorf("asked %+v", q)
+		}
+		k.UpdateWorkflow(UpdateAnswer, "other", &other, agent.Answer{Question: q.ID + "0", Option: agent.Approve})
+		k.UpdateWorkflow(UpdateAnswer, "no", &reply{t: t}, agent.Answer{Question: q.ID, Option: agent.NoneOfThese})
+	})
+	p := k.say(t, "throw it out", false)
+	if other.err == nil {
+		t.Error("an approval of another plan was taken")
+	}
+	if p.State != agent.Done || p.Say != "That is how it is." || k.shelf.drop != 0 || !strings.Contains(k.told(), "denied") {
+		t.Errorf("ended %s, %q after %d removals; the model was told %s", p.State, p.Say, k.shelf.drop, k.told())
+	}
+}
+
+func TestWithoutAnAnswerNothingIsRemoved(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, using(agent.RemoveSongs, bohemianOfRoad))
+	k.shelf.tracks, k.shelf.uris = append(k.shelf.tracks, queen), []string{queen.URI}
+	p := k.say(t, "throw it out", false)
+	if took := p.EndedAt.Sub(p.StartedAt); p.State != agent.Done || k.shelf.drop != 0 || took < approvalLimit {
+		t.Errorf("ended %s after %v and %d removals", p.State, took, k.shelf.drop)
+	}
+}
+
+func TestAModelThatReadsNamesChangesNothingByItself(t *testing.T) {
+	t.Parallel()
+	for tool, args := range map[string]string{
+		agent.SyncSongs: bohemianOfRoad, agent.CreatePlaylist: `{"name":"New"}`, agent.SetDefault: `{"playlist":{"name":"Road Trip"}}`,
+	} {
+		t.Run(tool, func(t *testing.T) {
+			t.Parallel()
+			k := newTalk(t, using(tool, args))
+			asked := false
+			k.asked(t, func(q agent.Question) {
+				asked = len(q.Plan) == 1
+				k.UpdateWorkflow(UpdateAnswer, "no", &reply{t: t}, agent.Answer{Question: q.ID, Option: agent.NoneOfThese})
+			})
+			if p := k.say(t, "do it", true); !asked || k.shelf.posts > 0 || len(p.Tasks) > 0 || p.FromModel || p.Say == "" {
+				t.Errorf("asked: %v; ended %+v", asked, p)
+			}
+		})
+	}
+}
+
+func TestSongsThatDoNotExistAreDroppedAndSaidSo(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, using(agent.FindSongs, `{"songs":[{"title":"Bohemian Rhapsody","artists":["Queen"]},{"title":"Zzyzx of Nowhere","artists":["Nobody"]}]}`))
+	k.shelf.tracks = append(k.shelf.tracks, queen)
+	p := k.say(t, "which of these are there?", false)
+	if p.State != agent.Done || len(p.Tracks) != 1 || p.Title != "Found 1 of 2 songs" {
+		t.Errorf("ended %s, %q, %d tracks", p.State, p.Title, len(p.Tracks))
+	}
+	if told := k.told(); !strings.Contains(told, `\"handle\":\"S1\",\"code\":\"auto\"`) || !strings.Contains(told, `\"code\":\"none\"`) || strings.Contains(told, "Night at the Opera") {
+		t.Errorf("the model was told %s", told)
+	}
+}
+
+func TestAModelThatGoesRoundInCirclesIsStopped(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, stub.Always(stub.Reply{Calls: []stub.Call{{Name: agent.ListPlaylists, Arguments: "{}"}}}))
+	p := k.say(t, "go on for ever", false)
+	if p.State != agent.Failed || p.Trouble == nil || p.Trouble.Kept == "" || len(k.model.Records()) > 12 {
+		t.Errorf("ended %s, %+v after %d calls", p.State, p.Trouble, len(k.model.Records()))
+	}
+}
