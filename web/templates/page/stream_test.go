@@ -16,7 +16,7 @@ import (
 // until waits for a condition in the page.
 func until(condition string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Poll[bool](condition, chromedp.WithPollingTimeout(15*time.Second))(ctx, target)
+		_, err := chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(30*time.Second))(ctx, target)
 		return chromedp.Void{}, err
 	}
 }
