@@ -48,15 +48,18 @@ func TestAHundredSongsTakeLittleMoreThanOneCallEach(t *testing.T) {
 	}
 	must(t, r.emulator.SetRows(dinner, uris))
 	_, seq := r.calls(0)
-	asked := 0
+	asked, began, most := 0, time.Now(), 120
 	for _, half := range [][]string{songs[:50], songs[50:100]} { // the most that one message may name
 		p := r.until(r.say("add to Dinner:\n"+strings.Join(half, "\n")), settled)
 		asked += len(p.Tasks) - strings.Count(summary(p), agent.Added)
 	}
 	n, _ := r.calls(seq)
 	t.Logf("%d calls for a hundred songs, of which %d ask", n, asked)
-	if n > 120 || asked > 20 {
-		t.Errorf("%d calls for a hundred songs, want at most 120; %d were not added", n, asked)
+	if time.Since(began) > 2*8*time.Second {
+		most = 150 // so slow that songs do not wait for all of the others
+	}
+	if n > most || asked > 20 {
+		t.Errorf("%d calls for a hundred songs, want at most %d; %d were not added", n, most, asked)
 	}
 }
 
