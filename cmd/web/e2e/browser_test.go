@@ -77,7 +77,10 @@ func (c *complaints) hear(event any) {
 		if x := e.ExceptionDetails.Exception; x != nil {
 			said += " " + x.Description
 		}
-		c.said = append(c.said, said)
+		// The browser gives up its own transition between two pages when the next one is there too soon.
+		if !strings.Contains(said, "Transition was aborted") {
+			c.said = append(c.said, said)
+		}
 	}
 }
 
