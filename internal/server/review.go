@@ -19,7 +19,10 @@ const (
 	openMost    = 200                    // open runs of a person that are asked
 	askedAtOnce = 8                      // of them at the same time
 	rowsMost    = 200                    // unclear rows that are read of one list
+	openFew     = 3                      // open runs that every page asks
 	countTime   = 300 * time.Millisecond // a page waits no longer for the number of questions
+	countAge    = 10 * time.Second       // how old that may be where there are more than a few
+	countMost   = 10_000                 // people whose number is kept
 )
 
 // showReview shows everything that waits for the person, over all their runs, the
@@ -51,13 +54,55 @@ func (s *Server) you(c echo.Context) layout.Person {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), countTime)
 	defer cancel()
 	v := personView(person(c))
-	w, err := s.waiting(ctx, person(c).ID)
+	open, err := s.Ledger.Open(ctx, person(c).ID, openMost)
 	if err != nil {
 		s.Logger.WarnContext(ctx, "page shows no number of questions", "error", err)
 		return v
 	}
-	v.Waiting = w.total
+	count := func() int { return s.ask(ctx, open).total }
+	if len(open) <= openFew {
+		v.Waiting = count()
+	} else {
+		v.Waiting = s.counts.of(person(c).ID, time.Now(), count)
+	}
 	return v
+}
+
+// counts keeps how many questions wait for people with many open runs, so that
+// each of their pages need not ask all of those.
+type counts struct {
+	mu    sync.Mutex
+	known map[string]*counted
+}
+
+type counted struct {
+	number int
+	at     time.Time
+}
+
+// of returns the number that was counted less than countAge ago. When it is older,
+// one caller counts anew, and the others get the old one meanwhile.
+func (k *counts) of(personID string, now time.Time, count func() int) int {
+	k.mu.Lock()
+	if k.known == nil || len(k.known) > countMost {
+		k.known = map[string]*counted{}
+	}
+	c := k.known[personID]
+	if c == nil {
+		c = &counted{}
+		k.known[personID] = c
+	}
+	if now.Sub(c.at) < countAge {
+		defer k.mu.Unlock()
+		return c.number
+	}
+	c.at = now
+	k.mu.Unlock()
+	number := count()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	c.number = number
+	return number
 }
 
 // waiting is what the open runs of a person wait for.
@@ -81,6 +126,10 @@ func (s *Server) waiting(ctx context.Context, personID string) (w waiting, err e
 	if err != nil {
 		return w, err
 	}
+	return s.ask(ctx, open), nil
+}
+
+func (s *Server) ask(ctx context.Context, open []agent.Run) (w waiting) {
 	each := make([]waiting, len(open))
 	places := make(chan struct{}, askedAtOnce)
 	var all sync.WaitGroup
@@ -95,7 +144,7 @@ func (s *Server) waiting(ctx context.Context, personID string) (w waiting, err e
 	for _, more := range each {
 		w.add(more)
 	}
-	return w, nil
+	return w
 }
 
 // waitsFor is what one run waits for. The rows of a list are the ledger's, all other questions the engine's.

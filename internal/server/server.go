@@ -78,6 +78,7 @@ type Server struct {
 	messages  *limiter
 	links     *limiter // each costs a request to Spotify
 	calls     *limiter // of the API, by token
+	counts    counts   // of questions, by person
 
 	closing chan struct{} // closed by Close: every stream ends
 	once    sync.Once
