@@ -1,11 +1,11 @@
-// Copies the scripts we serve out of node_modules into web/static/vendor.
+// Makes web/static/vendor/htmx.js of htmx and its extension for streams. They are one
+// file since htmx starts a task after its own script ran, and an extension that comes
+// over the wire later than that is never asked: the page would have no stream at all.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 
 const dist = new URL("../node_modules/htmx.org/dist/", import.meta.url);
 const vendor = new URL("static/vendor/", import.meta.url);
 
+const scripts = await Promise.all(["htmx.min.js", "ext/hx-sse.min.js"].map((name) => readFile(new URL(name, dist), "utf8")));
 await mkdir(vendor, { recursive: true });
-for (const [from, to] of [["htmx.min.js", "htmx.min.js"], ["ext/hx-sse.min.js", "hx-sse.min.js"]]) {
-  const script = await readFile(new URL(from, dist), "utf8");
-  await writeFile(new URL(to, vendor), script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
-}
+await writeFile(new URL("htmx.js", vendor), scripts.map((s) => s.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n")).join(";\n"));

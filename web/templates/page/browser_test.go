@@ -71,7 +71,7 @@ func cover(w http.ResponseWriter, r *http.Request) {
 func browser(t *testing.T) *tab {
 	t.Helper()
 	const chromium = "/usr/bin/chromium"
-	for _, needed := range []string{chromium, "../../static/app.css", "../../static/vendor/htmx.min.js", "../../../node_modules/axe-core/axe.min.js"} {
+	for _, needed := range []string{chromium, "../../static/app.css", "../../static/vendor/htmx.js", "../../../node_modules/axe-core/axe.min.js"} {
 		if _, err := os.Stat(needed); err != nil {
 			if os.Getenv("CI") != "" {
 				t.Fatalf("the browser tests need %s (npm ci, npm run build, apt install chromium)", filepath.Base(needed))

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"segue/internal/agent"
+	"segue/web"
 	"segue/web/templates/page"
 	"segue/web/templates/partial"
 )
@@ -96,5 +97,22 @@ func TestAMessageLeavesAHalfMadeChoiceAlone(t *testing.T) {
 	b.do(until(`document.querySelector('[data-testid="title"]').textContent === "Adding a song to Road Trip"`))
 	if got := eval[string](b, `document.querySelector("input[name=option]:checked").value`); got != "t4" {
 		t.Errorf("the choice went to %q", got)
+	}
+}
+
+func TestAPageWhoseScriptsComeLateStillListens(t *testing.T) {
+	t.Parallel()
+	stream := &script{messages: make(chan string, 1)}
+	assets := web.Handler()
+	for _, late := range []string{"app.js", "vendor/htmx.js"} {
+		url := site(t, func(mux *http.ServeMux) {
+			mux.HandleFunc("GET /static/"+late, func(w http.ResponseWriter, r *http.Request) {
+				time.Sleep(700 * time.Millisecond)
+				assets.ServeHTTP(w, r)
+			})
+			mux.HandleFunc("GET /runs/live/events", stream.serve)
+			mux.HandleFunc("GET /live", serve(page.Chat(chat(named(running(stages(2)))))))
+		})
+		browser(t).do(chromedp.Navigate(url+"/live"), until(`document.querySelector("#pill").dataset.state === "live"`))
 	}
 }
