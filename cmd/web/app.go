@@ -114,8 +114,8 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 		return err
 	}
 	workers := workflows.NewWorkers(c, &workflows.Activities{
-		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Lists: a.db, Letters: a.db, Planner: rules.New(),
-		Model: a.model, Crews: crews, Drafts: drafts, Strategies: a.config.strategies, Logger: a.logger,
+		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Lists: a.db, Letters: a.db, Terms: a.db, Planner: rules.New(),
+		Model: a.model, Allowance: a.config.model.allowance, Crews: crews, Drafts: drafts, Strategies: a.config.strategies, Logger: a.logger,
 	}, a.undertaker())
 	if err := workers.Start(); err != nil {
 		return fmt.Errorf("start the workers: %w", err)
@@ -146,7 +146,7 @@ func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) err
 		Ledger: ledger{a.db}, Engine: engine{a.engine}, Tracks: a.spotify, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
 		Bearers: auth.NewBearers(a.db, nil), PublicURL: a.config.publicURL, Version: version(),
 		Roles: a.config.roles, Circuits: a.breakers, Playlists: a.spotify,
-		Ready: a.engine.Healthy, Suggest: a.suggest, Demo: a.config.demo(),
+		Ready: a.engine.Healthy, Suggest: a.suggest, Allowance: a.config.model.counted(), Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
 		Limits: a.config.limits,
 	})

@@ -72,6 +72,7 @@ func variables() []variable {
 		{"OPENAI_MODEL", "", "name of the language model; empty = messages are understood by rules alone"},
 		{"AGENT_ROLLOUT", "single", "single, crew or rules; or shares of the people: crew=20,single=80"},
 		{"MODEL_SEES_CATALOGUE", "false", "true shows the model names of songs and playlists; every change is then asked about"},
+		{"MODEL_TOKENS_A_DAY", "500000", "tokens that the model may cost each person in a day (UTC); 0 = any number"},
 		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
 		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
 	}

@@ -15,11 +15,12 @@ import (
 
 // modelConfig is where the language model is and how it is used.
 type modelConfig struct {
-	name    string // "" = there is none
-	baseURL string // "" = OpenAI's
-	key     auth.Secret
-	rollout agent.Rollout
-	sees    bool // the catalogue
+	name      string // "" = there is none
+	baseURL   string // "" = OpenAI's
+	key       auth.Secret
+	rollout   agent.Rollout
+	sees      bool // the catalogue
+	allowance int  // tokens a person and day; 0 = any number
 }
 
 func readModel(or func(name, otherwise string) string) (modelConfig, error) {
@@ -30,6 +31,9 @@ func readModel(or func(name, otherwise string) string) (modelConfig, error) {
 	}
 	if m.sees, err = strconv.ParseBool(or("MODEL_SEES_CATALOGUE", "false")); err != nil {
 		return m, fmt.Errorf("MODEL_SEES_CATALOGUE must be true or false")
+	}
+	if m.allowance, err = strconv.Atoi(or("MODEL_TOKENS_A_DAY", "500000")); err != nil || m.allowance < 0 {
+		return m, fmt.Errorf("MODEL_TOKENS_A_DAY must be a whole number; 0 is no limit")
 	}
 	if m.name == "" && (m.baseURL != "" || m.key != "") {
 		return m, fmt.Errorf("OPENAI_MODEL must name the language model, such as one that OPENAI_BASE_URL lists at /models")
@@ -52,6 +56,14 @@ func (m modelConfig) planner(logger *slog.Logger) (agent.Planner, *guard.Breaker
 		return nil, nil, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 	}
 	return p, breaker, nil
+}
+
+// counted is how many tokens a person may spend in a day, 0 when there is no model or no limit.
+func (m modelConfig) counted() int {
+	if m.name == "" {
+		return 0
+	}
+	return m.allowance
 }
 
 // crews returns those that a model can play.

@@ -251,6 +251,24 @@ func TestAnAnswerIsReadWhileItIsWritten(t *testing.T) {
 	}
 }
 
+func TestAStoppedAnswerIsKeptAsFarAsItCame(t *testing.T) {
+	t.Parallel()
+	s := rounds(stub.Reply{Text: "One word after the other comes here, and there are many of them.", Pace: 300 * time.Millisecond})
+	r := newRig(t, withModel(t, s))
+	run := r.say("talk to me")
+	r.until(run, func(p agent.Progress) bool { return len(strings.Fields(p.Say)) > 2 })
+	must(t, r.engine.Cancel(t.Context(), run.ID, false))
+	p := r.end(run)
+	if p.State != agent.Cancelled || !strings.HasPrefix("One word after the other comes here, and there are many of them.", p.Say) || len(strings.Fields(p.Say)) < 3 || !p.FromModel {
+		t.Errorf("ended %s with %q, from the model: %v", p.State, p.Say, p.FromModel)
+	}
+	said, err := r.db.Messages(t.Context(), r.person, run.ConversationID)
+	must(t, err)
+	if len(said) != 2 || said[1].Text != p.Say {
+		t.Errorf("the conversation is %+v", said)
+	}
+}
+
 func TestAStepCostsLittleBesidesTheModel(t *testing.T) {
 	t.Parallel()
 	const latency = 300 * time.Millisecond

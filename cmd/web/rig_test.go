@@ -104,8 +104,8 @@ func (r *rig) start() {
 	crews, err := crews()
 	must(r.t, err)
 	r.workers = workflows.NewWorkers(r.temporal, &workflows.Activities{
-		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Lists: r.db, Letters: r.db, Planner: rules.New(),
-		Model: model, Crews: crews, Drafts: drafts, Strategies: r.strategies, Logger: quiet(),
+		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Lists: r.db, Letters: r.db, Terms: r.db, Planner: rules.New(),
+		Model: model, Allowance: r.model.allowance, Crews: crews, Drafts: drafts, Strategies: r.strategies, Logger: quiet(),
 	}, &workflows.Undertaker{Letterbox: r.db})
 	must(r.t, r.workers.Start())
 	r.engine = workflows.NewClient(r.temporal, temporald.Namespace, options.DataConverter)

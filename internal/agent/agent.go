@@ -6,8 +6,11 @@ import (
 	"segue/internal/music"
 )
 
-// MaxMessage is the longest message, in characters (runes).
-const MaxMessage = 10_000
+// The most characters (runes) of what a person writes.
+const (
+	MaxMessage = 10_000
+	MaxRemark  = 500 // about an answer to a question
+)
 
 // Role says who spoke.
 type Role string

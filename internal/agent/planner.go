@@ -81,10 +81,11 @@ type Result struct {
 	CallID   string      `json:"call_id"`
 	Code     string      `json:"code"` // ok, or a fault kind
 	Playlist PlaylistRef `json:"playlist,omitzero"`
-	Message  string      `json:"message,omitempty"` // set when Code is not ok: what the person was told
-	Note     string      `json:"note,omitempty"`    // for the planner: words of ours or of the person, nothing of the catalogue
-	Items    []Item      `json:"items,omitempty"`   // what was found, each with a handle
-	Total    int         `json:"total,omitempty"`   // how many there are, if more than items
+	Message  string      `json:"message,omitempty"`  // set when Code is not ok: what the person was told
+	Question string      `json:"question,omitempty"` // of a call that the person denied: the one they answered; never shown
+	Note     string      `json:"note,omitempty"`     // for the planner: words of ours or of the person, nothing of the catalogue
+	Items    []Item      `json:"items,omitempty"`    // what was found, each with a handle
+	Total    int         `json:"total,omitempty"`    // how many there are, if more than items
 }
 
 // OK is the Code of a call that did what it was asked to do.

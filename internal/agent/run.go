@@ -169,8 +169,11 @@ const (
 	NotOnSpotify = "not_on_spotify" // for good: remembered as the person's rule
 )
 
-// Approve is the option of a question with a plan; whatever else is answered leaves everything as it is.
-const Approve = "approve"
+// Options of a question with a plan; whatever else is answered leaves everything as it is.
+const (
+	Approve = "approve" // do this
+	Always  = "always"  // and do the like with this playlist without asking from now on
+)
 
 // Answer settles a question; the first one counts.
 type Answer struct {

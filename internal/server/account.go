@@ -28,7 +28,16 @@ func (s *Server) showAccount(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	spent, err := s.Ledger.Spent(c.Request().Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	trusts, err := s.Ledger.Trusts(c.Request().Context(), p.ID)
+	if err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, page.Account(page.AccountView{
+		Spent: spent, Allowance: s.Allowance, Trusts: trusts,
 		Person:    s.you(c),
 		Since:     p.CreatedAt,
 		Confirm:   c.QueryParam("confirm") == "disconnect",
@@ -37,6 +46,14 @@ func (s *Server) showAccount(c echo.Context) error {
 		Repeats:   repeats,
 		KeepDays:  days,
 	}))
+}
+
+// endTrust has the person asked again before a tool changes a playlist.
+func (s *Server) endTrust(c echo.Context) error {
+	if err := s.Ledger.Distrust(c.Request().Context(), person(c).ID, field(c, "tool"), field(c, "playlist")); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/account#trusts")
 }
 
 // setRepeats keeps whether songs are added again that are in the playlist already.

@@ -38,6 +38,12 @@ func (s *Server) answerRun(c echo.Context) error {
 		}
 		a.Option, a.Track = track.ID, &track
 	}
+	if note := sendable(strings.TrimSpace(field(c, "note"))); note != "" && a.Option == agent.NoneOfThese {
+		// First, since the run goes on with the answer, and what it quotes is this.
+		if err := s.Ledger.Remark(ctx, run.PersonID, run.ID, a.Question, shortened(note, agent.MaxRemark)); err != nil {
+			return err
+		}
+	}
 	if err := s.Engine.Answer(ctx, run.ID, a); err != nil {
 		return notStarted(err)
 	}

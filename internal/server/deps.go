@@ -43,6 +43,7 @@ type ledger interface {
 	lists
 	conversations
 	rules
+	trusts
 	people
 	letters
 	undertaker
@@ -80,6 +81,8 @@ type bearers interface {
 type runs interface {
 	Run(ctx context.Context, personID, runID string) (agent.Run, error)
 	Runs(ctx context.Context, personID, conversationID string) ([]agent.Run, error)
+	// Remark keeps what the person says about an answer to a question of their run; the first one counts.
+	Remark(ctx context.Context, personID, runID, question, text string) error
 	// Open returns the person's runs that have not ended.
 	Open(ctx context.Context, personID string, limit int) ([]agent.Run, error)
 	// History returns runs behind the one named after, the newest first.
@@ -122,7 +125,15 @@ type rules interface {
 	RestoreRule(ctx context.Context, personID, id string) error
 }
 
+// trusts are what tools may do to playlists without asking the person.
+type trusts interface {
+	Trusts(ctx context.Context, personID string) ([]agent.Trust, error)
+	Distrust(ctx context.Context, personID, tool, playlistID string) error
+}
+
 type people interface {
+	// Spent returns the tokens that the language model has cost the person today (UTC).
+	Spent(ctx context.Context, personID string) (int, error)
 	DeletePerson(ctx context.Context, personID string) error
 	// Repeats reports whether songs are added again that are in the playlist already.
 	Repeats(ctx context.Context, personID string) (bool, error)

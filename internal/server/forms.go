@@ -84,6 +84,14 @@ func sendable(s string) string {
 	}, strings.ToValidUTF8(s, ""))
 }
 
+// shortened returns the first n characters of s.
+func shortened(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n])
+	}
+	return s
+}
+
 func unsendable(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }

@@ -32,6 +32,7 @@ func (s *Server) routes() *echo.Echo {
 	in := s.signedIn
 	get(e, "/account", s.showAccount, in)
 	e.POST("/account/logout-everywhere", s.logOutEverywhere, in)
+	e.POST("/account/trusts/end", s.endTrust, in)
 	e.POST("/account/repeats", s.setRepeats, in)
 	e.POST("/account/keep", s.setKeep, in)
 	e.POST("/account/disconnect", s.disconnect, in)

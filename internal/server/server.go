@@ -39,6 +39,8 @@ type Options struct {
 	Ready func(ctx context.Context) error
 	// Suggest returns messages that the person could start with; nil, and no answer in half a second, means the usual ones.
 	Suggest func(ctx context.Context, personID string) ([]string, error)
+	// Allowance is how many tokens the language model may cost a person in a day; 0 when nothing is counted.
+	Allowance int
 	// Demo says that Spotify is emulated.
 	Demo bool
 	// PublicURL is how browsers reach us, without a trailing slash; "" makes addresses relative.

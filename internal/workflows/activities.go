@@ -59,9 +59,11 @@ type Activities struct {
 	Rules      rules
 	Lists      lists
 	Letters    letters
+	Terms      terms
 	Planner    agent.Planner          // without a language model
 	Model      agent.Planner          // the language model; nil = none
 	Crews      map[string]*agent.Crew // that the model plays, by strategy
+	Allowance  int                    // tokens that the model may cost a person in a day; 0 = any number
 	Drafts     *Drafts                // of the answers of the model; nil = nobody reads along
 	Strategies match.Mix              // which runs search and match by which strategy
 	Logger     *slog.Logger

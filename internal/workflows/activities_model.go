@@ -2,15 +2,29 @@ package workflows
 
 import (
 	"context"
+	"log/slog"
+	"time"
 
 	"segue/internal/agent"
 	"segue/internal/fault"
 	"segue/internal/music"
 )
 
+// terms are those on which people deal with a language model: what it may cost them,
+// what it may do unasked, and what they tell it; *store.DB satisfies it.
+type terms interface {
+	Spend(ctx context.Context, personID string, tokens int) error
+	Spent(ctx context.Context, personID string) (tokens int, err error) // today, UTC
+	Trust(ctx context.Context, personID, tool string, playlist agent.PlaylistRef) error
+	Trusted(ctx context.Context, personID, tool, playlistID string) (bool, error)
+	// Remarks returns what the person has said about their answers in a run, by question.
+	Remarks(ctx context.Context, personID, runID string) (map[string]string, error)
+}
+
 // Think loads the transcript and asks the language model, once. The prompt is
 // made here and never leaves: what is recorded is the step.
-// Faults: those of the model; Forbidden when none is set up any more.
+// Faults: those of the model; Forbidden when none is set up any more; RateLimited
+// when the person has used what there is for one day.
 func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error) {
 	step, known, err := a.known(ctx, in)
 	if known || err != nil {
@@ -20,14 +34,98 @@ func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error
 	if a.Model == nil || crew == nil {
 		return agent.Step{}, fault.New(fault.Forbidden, "The language model that this request was to be answered by is not set up any more.", nil)
 	}
-	t, err := a.Ledger.Transcript(ctx, in.PersonID, in.RunID)
+	t, err := a.brief(ctx, in)
 	if err != nil {
 		return agent.Step{}, err
 	}
+	t.Hear = func(piece agent.Delta) {
+		if ctx.Err() == nil { // of a stopped run, what it was breaking off counts
+			a.Drafts.hear(in.RunID, piece)
+		}
+	}
+	defer a.Drafts.end(ctx, in.RunID)
+	step, err = crew.Next(ctx, a.Model, t)
+	if err != nil {
+		return agent.Step{}, err
+	}
+	// A step that is not counted is still worth having: asking again would cost it twice.
+	if err := a.Terms.Spend(context.WithoutCancel(ctx), in.PersonID, step.Usage.Tokens()); err != nil {
+		a.Logger.WarnContext(ctx, "tokens not counted", slog.String("run", in.RunID), slog.Any("error", err))
+	}
+	return step, nil
+}
+
+// brief returns what the model is to see, if the person may still have it asked today.
+func (a *Activities) brief(ctx context.Context, in PlanInput) (agent.Transcript, error) {
+	if err := a.afford(ctx, in.PersonID, time.Now()); err != nil {
+		return agent.Transcript{}, err
+	}
+	t, err := a.Ledger.Transcript(ctx, in.PersonID, in.RunID)
+	if err != nil {
+		return t, err
+	}
 	t.Turn = in.Turn
-	t.Hear = func(piece agent.Delta) { a.Drafts.hear(in.RunID, piece) }
-	defer a.Drafts.end(in.RunID)
-	return crew.Next(ctx, a.Model, t)
+	return t, a.annotate(ctx, in, t.Results)
+}
+
+// afford returns a fault RateLimited, which ends at midnight UTC, when the person's day is spent.
+func (a *Activities) afford(ctx context.Context, personID string, now time.Time) error {
+	if a.Allowance <= 0 {
+		return nil
+	}
+	spent, err := a.Terms.Spent(ctx, personID)
+	if err != nil || spent < a.Allowance {
+		return err
+	}
+	midnight := now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	return &fault.Error{
+		Kind: fault.RateLimited, RetryAfter: midnight.Sub(now),
+		Message: "You have used all that the language model may do for you in one day.",
+	}
+}
+
+// annotate adds what the person has said when they denied something. It is their
+// words: it goes from the ledger to the model, past the history.
+func (a *Activities) annotate(ctx context.Context, in PlanInput, results []agent.Result) error {
+	var remarks map[string]string
+	for i := range results {
+		r := &results[i]
+		if r.Question == "" {
+			continue
+		}
+		if remarks == nil {
+			var err error
+			if remarks, err = a.Terms.Remarks(ctx, in.PersonID, in.RunID); err != nil {
+				return err
+			}
+		}
+		if said := remarks[r.Question]; said != "" {
+			r.Note += " The person says: " + said
+		}
+	}
+	return nil
+}
+
+// TrustInput names a tool and a playlist that it may, or does, change unasked.
+type TrustInput struct {
+	PersonID string            `json:"person_id"`
+	Tool     string            `json:"tool"`
+	Playlist agent.PlaylistRef `json:"playlist"`
+}
+
+// Trust remembers that the person need not be asked.
+func (a *Activities) Trust(ctx context.Context, in TrustInput) error {
+	return a.Terms.Trust(ctx, in.PersonID, in.Tool, in.Playlist)
+}
+
+// Trusted reports whether the person need not be asked.
+func (a *Activities) Trusted(ctx context.Context, in TrustInput) (bool, error) {
+	return a.Terms.Trusted(ctx, in.PersonID, in.Tool, in.Playlist.ID)
+}
+
+// Draft returns what the model has written so far of the answer of a run, "" when it is not writing here.
+func (a *Activities) Draft(_ context.Context, runID string) (string, error) {
+	return a.Drafts.text(runID), nil
 }
 
 // Proposal is what the catalogue has for a song that was proposed. Track is nil when nothing fits.

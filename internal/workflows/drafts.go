@@ -1,8 +1,10 @@
 package workflows
 
 import (
+	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"segue/internal/agent"
 )
@@ -45,14 +47,38 @@ func (d *Drafts) hear(runID string, piece agent.Delta) {
 	}
 }
 
-// end forgets the draft of a run: its step is recorded, or was given up.
-func (d *Drafts) end(runID string) {
-	if d == nil {
-		return
+// keepStopped is for how long the draft of a stopped run is there to be kept.
+const keepStopped = time.Minute
+
+// end forgets the draft of a run: its step is recorded, or was given up. A run that
+// was stopped may still ask for it.
+func (d *Drafts) end(ctx context.Context, runID string) {
+	switch {
+	case d == nil:
+	case ctx.Err() != nil:
+		time.AfterFunc(keepStopped, func() { d.drop(runID) })
+	default:
+		d.drop(runID)
 	}
+}
+
+func (d *Drafts) drop(runID string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.open, runID)
+}
+
+// text returns the draft of a run.
+func (d *Drafts) text(runID string) string {
+	if d == nil {
+		return ""
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now := d.open[runID]; now != nil {
+		return now.text.String()
+	}
+	return ""
 }
 
 // show puts the draft in the place of the answer. Each piece makes a version of its

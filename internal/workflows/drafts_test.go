@@ -35,7 +35,7 @@ func TestADraftIsShownWhileItIsWritten(t *testing.T) {
 	if shown("other") != "before" {
 		t.Error("another run shows the draft")
 	}
-	d.end("r")
+	d.end(t.Context(), "r")
 	if shown("r") != "before" || len(seen) != 5 {
 		t.Errorf("after the end %q; versions %v", shown("r"), seen)
 	}

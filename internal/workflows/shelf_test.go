@@ -264,7 +264,7 @@ func newScene(t *testing.T) *scene {
 
 func (s *scene) activities() *Activities {
 	return &Activities{
-		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Lists: s.rules, Ledger: s.rules, Letters: s.rules,
+		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Lists: s.rules, Ledger: s.rules, Letters: s.rules, Terms: s.rules,
 		Planner: grammar.New(), Logger: slog.New(slog.DiscardHandler),
 	}
 }

@@ -3,6 +3,7 @@ package workflows
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -195,12 +196,17 @@ func (t *turn) stopped(ctx workflow.Context) {
 	closeStages(t.p.Steps, agent.Cancelled)
 	t.p.Trouble, t.p.FromModel = nil, false
 	t.p.Title = "Stopped"
+	said := ""
+	if t.in.Model != nil {
+		said = t.breakOff(ctx)
+	}
 	if n := summarise(t.p.Tasks).added; n > 0 && t.p.Playlist != nil {
-		t.p.Say = "What was added before the stop is still in " + t.p.Playlist.Name + "."
+		end := "What was added before the stop is still in " + t.p.Playlist.Name + "."
 		if t.stop.Undo {
 			t.takeBack(ctx, *t.p.Playlist, t.p.Tasks)
-			t.p.Say = "What was added before the stop has been taken back."
+			end = "What was added before the stop has been taken back."
 		}
+		t.p.Say, t.p.FromModel = strings.TrimSpace(said+"\n\n"+end), false
 	}
 	t.p.State = agent.Cancelled
 }

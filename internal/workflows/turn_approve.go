@@ -23,7 +23,7 @@ const (
 // deed is what a call is about to do: the call as it will run, and in words.
 type deed struct {
 	call     agent.Call
-	playlist string // id of the one whose songs change, if there is one
+	playlist agent.PlaylistRef // whose songs change, if there is one
 	text     string
 	plan     []string
 }
@@ -35,33 +35,66 @@ func (d deed) id() string {
 }
 
 // approve asks the person before what takes something away or changes much, and
-// returns the call that was shown. Its error is one of finding out what would be done.
-func (t *turn) approve(ctx workflow.Context, call agent.Call) (agent.Call, bool, error) {
+// returns the call that was shown. denied is the question that was not answered with
+// yes. Its error is one of finding out what would be done.
+func (t *turn) approve(ctx workflow.Context, call agent.Call) (shown agent.Call, denied string, err error) {
 	first := call.Effect == agent.Read || !undoable(t.p) && !t.undoes
 	ask := t.needsApproval(call)
 	if first && !ask {
-		return call, true, nil
+		return call, "", nil
 	}
 	changed := t.p.Playlist
 	d, err := t.deed(ctx, call)
 	if err == nil && !first {
 		err = t.fits(d, changed)
 	}
-	if err != nil || !ask {
-		return d.call, err == nil, err
+	if err == nil && ask && t.trustable(d) {
+		ask, err = t.distrusted(ctx, d)
 	}
+	if err != nil || !ask {
+		return d.call, "", err
+	}
+	return t.consult(ctx, d)
+}
+
+// consult puts what is about to be done to the person.
+func (t *turn) consult(ctx workflow.Context, d deed) (shown agent.Call, denied string, err error) {
 	f := t.step(ctx, agent.Asking)
 	q := &agent.Question{ID: d.id(), Text: d.text, Plan: d.plan, Options: []agent.Option{{ID: agent.Approve}}}
-	option, err := t.ask(ctx, f, q, approvalLimit)
-	if err != nil {
-		return call, false, err
+	if t.trustable(d) {
+		q.Options = append(q.Options, agent.Option{ID: agent.Always})
 	}
-	if option != agent.Approve {
+	option, err := t.ask(ctx, f, q, approvalLimit)
+	switch {
+	case err != nil:
+		return d.call, "", err
+	case option == agent.Always:
+		if err := workflow.ExecuteLocalActivity(local(ctx, saveLimit), acts.Trust, t.trust(d)).Get(ctx, nil); err != nil {
+			return d.call, "", err
+		}
+	case option != agent.Approve:
 		f.done("to leave it")
-		return d.call, false, nil
+		return d.call, q.ID, nil
 	}
 	f.done("to do it")
-	return d.call, true, nil
+	return d.call, "", nil
+}
+
+// trustable reports whether the person may let this happen unasked from now on. Not
+// so when names from the catalogue may have put the model up to it.
+func (t *turn) trustable(d deed) bool {
+	return d.playlist.ID != "" && t.in.Model != nil && !t.in.Model.Wary
+}
+
+func (t *turn) trust(d deed) TrustInput {
+	return TrustInput{PersonID: t.in.PersonID, Tool: d.call.Tool, Playlist: d.playlist}
+}
+
+// distrusted reports whether the person wants to be asked about this.
+func (t *turn) distrusted(ctx workflow.Context, d deed) (bool, error) {
+	var trusted bool
+	err := workflow.ExecuteLocalActivity(local(ctx, saveLimit), acts.Trusted, t.trust(d)).Get(ctx, &trusted)
+	return !trusted, err
 }
 
 // fits refuses what would make a turn that has changed something impossible to take back as one.
@@ -69,7 +102,7 @@ func (t *turn) fits(d deed, changed *music.Playlist) error {
 	switch {
 	case t.undoes, d.call.Tool == agent.Undo:
 		return fault.New(fault.Conflict, "Taking something back is for a message of its own.", nil)
-	case d.call.Tool == agent.CreatePlaylist, d.playlist != "" && changed != nil && d.playlist != changed.ID:
+	case d.call.Tool == agent.CreatePlaylist, d.playlist.ID != "" && changed != nil && d.playlist.ID != changed.ID:
 		return fault.New(fault.Conflict, "One message can change one playlist. Ask for the other one in a new message.", nil)
 	}
 	return nil
@@ -146,7 +179,7 @@ func (t *turn) change(ctx workflow.Context, call agent.Call) (deed, error) {
 	if err != nil {
 		return deed{}, err
 	}
-	d := deed{call: call, playlist: playlist.ID, text: fmt.Sprintf("Add %s to %s?", count(len(a.Songs), "song"), playlist.Name)}
+	d := deed{call: call, playlist: refTo(playlist), text: fmt.Sprintf("Add %s to %s?", count(len(a.Songs), "song"), playlist.Name)}
 	a.Playlist = refTo(playlist)
 	if d.call.Args, err = encoded(a); err != nil {
 		return deed{}, err

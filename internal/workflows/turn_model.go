@@ -31,6 +31,16 @@ func (t *turn) converse(ctx workflow.Context) error {
 	return nil
 }
 
+// breakOff keeps what the model has written of its answer when the turn is stopped.
+// It is lost with the process that heard it.
+func (t *turn) breakOff(ctx workflow.Context) (said string) {
+	if err := workflow.ExecuteLocalActivity(soon(ctx, saveLimit), acts.Draft, t.in.RunID).Get(ctx, &said); err != nil {
+		said = ""
+	}
+	t.p.Say, t.p.Suggestions, t.p.FromModel = said, nil, said != "" && !t.in.Model.Wary
+	return said
+}
+
 // cutShort tells of a turn that its model did not bring to an end.
 func cutShort(ending agent.Ending) *agent.Trouble {
 	trouble := &agent.Trouble{Kind: string(fault.Invalid), Kept: "What is done stays.", Do: "Ask for the rest in a new message."}
@@ -90,8 +100,8 @@ func (e *thinker) Use(ctx workflow.Context, calls []agent.Call) ([]agent.Result,
 	return results, nil
 }
 
-// notApproved is told to the model.
-const notApproved = "The person did not approve of this. Do not try it again: say that everything was left as it is."
+// notApproved is told to the model, with what the person says about it.
+const notApproved = "The person did not approve of this, and everything was left as it is. Do not try the same again."
 
 // carryOut runs one tool, if the person approves of it where that is needed. The
 // fault of an earlier call is forgotten: it was the model's to tell of.
@@ -100,12 +110,12 @@ func (t *turn) carryOut(ctx workflow.Context, call agent.Call) (agent.Result, er
 	if undoable(t.p) {
 		defer func(changed *music.Playlist) { t.p.Playlist = changed }(t.p.Playlist) // an undo must know which it was
 	}
-	shown, approved, err := t.approve(ctx, call)
+	shown, denied, err := t.approve(ctx, call)
 	switch {
 	case err != nil:
 		return t.result(ctx, agent.Result{CallID: call.ID}, err)
-	case !approved:
-		return agent.Result{CallID: call.ID, Code: "denied", Note: notApproved}, nil
+	case denied != "":
+		return agent.Result{CallID: call.ID, Code: "denied", Note: notApproved, Question: denied}, nil
 	}
 	from := len(t.p.Tasks)
 	result, err := t.call(ctx, shown)

@@ -35,7 +35,7 @@ func newTalk(t *testing.T, script stub.Script) *talk {
 		t.Fatal(err)
 	}
 	all := k.activities()
-	all.Model, all.Crews = planner, map[string]*agent.Crew{agent.Single: single}
+	all.Model, all.Crews, all.Allowance = planner, map[string]*agent.Crew{agent.Single: single}, 10_000
 	k.RegisterActivityWithOptions(all.Think, activity.RegisterOptions{Name: "Think", DisableAlreadyRegisteredCheck: true})
 	return k
 }
@@ -113,6 +113,105 @@ func TestADenialLeavesEverythingAndIsToldToTheModel(t *testing.T) {
 	}
 	if p.State != agent.Done || p.Say != "That is how it is." || k.shelf.drop != 0 || !strings.Contains(k.told(), "denied") {
 		t.Errorf("ended %s, %q after %d removals; the model was told %s", p.State, p.Say, k.shelf.drop, k.told())
+	}
+}
+
+func TestWhatAPersonSaysInsteadOfYesReachesTheModelAndNoHistory(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, using(agent.RemoveSongs, bohemianOfRoad))
+	k.shelf.tracks, k.shelf.uris = append(k.shelf.tracks, queen), []string{queen.URI}
+	k.asked(t, func(q agent.Question) {
+		run, _, err := k.rules.Accept(t.Context(), store.NewMessage{PersonID: "ada", Text: "throw it out", Key: "throw it out"})
+		if err == nil {
+			err = k.rules.Remark(t.Context(), "ada", run.ID, q.ID, "only the one of 1975")
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		k.UpdateWorkflow(UpdateAnswer, "no", &reply{t: t}, agent.Answer{Question: q.ID, Option: agent.NoneOfThese})
+	})
+	p := k.say(t, "throw it out", false)
+	if p.State != agent.Done || k.shelf.drop != 0 || !strings.Contains(k.told(), "only the one of 1975") {
+		t.Errorf("ended %s after %d removals; the model was told %s", p.State, k.shelf.drop, k.told())
+	}
+	if at := strings.Index(k.told(), "approve-"); at >= 0 {
+		t.Errorf("the model was told of the question: %s", k.told()[at:])
+	}
+}
+
+func TestAPersonWhoSaysAlwaysIsNotAskedAgainAboutThatPlaylist(t *testing.T) {
+	t.Parallel()
+	for tool, want := range map[string]int{agent.RemoveSongs: 1, agent.SyncSongs: 0} {
+		t.Run("trusted with "+tool, func(t *testing.T) {
+			t.Parallel()
+			k := newTalk(t, using(agent.RemoveSongs, bohemianOfRoad))
+			k.shelf.tracks, k.shelf.uris = append(k.shelf.tracks, queen), []string{queen.URI}
+			if err := k.rules.Trust(t.Context(), "ada", tool, agent.PlaylistRef{ID: road.ID, Name: road.Name}); err != nil {
+				t.Fatal(err)
+			}
+			if p := k.say(t, "throw it out", false); len(p.Tasks) != want {
+				t.Errorf("ended %s, began to remove %d songs, want %d", p.State, len(p.Tasks), want)
+			}
+		})
+	}
+	t.Run("by an answer", func(t *testing.T) {
+		t.Parallel()
+		k := newTalk(t, using(agent.RemoveSongs, bohemianOfRoad))
+		k.shelf.tracks, k.shelf.uris = append(k.shelf.tracks, queen), []string{queen.URI}
+		k.asked(t, func(q agent.Question) {
+			k.UpdateWorkflow(UpdateAnswer, "always", &reply{t: t}, agent.Answer{Question: q.ID, Option: agent.Always})
+		})
+		p := k.say(t, "throw it out", false)
+		trusts, err := k.rules.Trusts(t.Context(), "ada")
+		if err != nil || len(p.Tasks) != 1 || len(trusts) != 1 || trusts[0].Playlist.Name != road.Name {
+			t.Errorf("ended %s, began to remove %d songs, trusts %+v, %v", p.State, len(p.Tasks), trusts, err)
+		}
+	})
+	t.Run("not when names may have put the model up to it", func(t *testing.T) {
+		t.Parallel()
+		k := newTalk(t, using(agent.RemoveSongs, bohemianOfRoad))
+		k.shelf.tracks, k.shelf.uris = append(k.shelf.tracks, queen), []string{queen.URI}
+		if err := k.rules.Trust(t.Context(), "ada", agent.RemoveSongs, agent.PlaylistRef{ID: road.ID, Name: road.Name}); err != nil {
+			t.Fatal(err)
+		}
+		if p := k.say(t, "throw it out", true); len(p.Tasks) != 0 {
+			t.Errorf("ended %s, began to remove %d songs", p.State, len(p.Tasks))
+		}
+	})
+}
+
+func TestWhoHasSpentTheDayWaitsUntilMidnight(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, using(agent.ListPlaylists, `{}`))
+	if err := k.rules.Spend(t.Context(), "ada", 10_000); err != nil {
+		t.Fatal(err)
+	}
+	midnight := time.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	k.RegisterDelayedCallback(func() {
+		var p agent.Progress
+		answer, err := k.QueryWorkflow(QueryProgress)
+		if err == nil {
+			err = answer.Get(&p)
+		}
+		if err != nil || p.State != agent.Parked || p.Trouble == nil || p.Trouble.Until.Sub(midnight).Abs() > time.Minute {
+			t.Errorf("after a second it is %s, %+v, %v", p.State, p.Trouble, err)
+		}
+		if len(k.model.Records()) > 0 {
+			t.Error("the model was asked")
+		}
+		k.UpdateWorkflow(UpdateCancel, "stop", &reply{t: t}, Cancel{})
+	}, time.Second)
+	if p := k.say(t, "what do I have?", false); p.State != agent.Cancelled {
+		t.Errorf("ended %s, %+v", p.State, p.Trouble)
+	}
+}
+
+func TestEveryStepIsCounted(t *testing.T) {
+	t.Parallel()
+	k := newTalk(t, using(agent.ListPlaylists, `{}`))
+	p := k.say(t, "what do I have?", false)
+	if spent, err := k.rules.Spent(t.Context(), "ada"); err != nil || spent == 0 || spent != p.Usage.Tokens() {
+		t.Errorf("%d tokens counted, %v, of %d", spent, err, p.Usage.Tokens())
 	}
 }
 

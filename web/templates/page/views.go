@@ -66,6 +66,9 @@ type AccountView struct {
 	Staff     bool      // may open the admin pages
 	Repeats   bool      // a song that is in a playlist already is added again
 	KeepDays  int       // for how many days ended runs are kept; 0 is for ever
+	Spent     int       // tokens of the language model today
+	Allowance int       // the most of them; 0 when nothing is counted
+	Trusts    []agent.Trust
 }
 
 // ProblemView is an error page.
