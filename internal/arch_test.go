@@ -44,31 +44,34 @@ var mayImport = map[string][]string{
 	"internal/agent/llm/stub":   {},
 	"internal/deadletter":       {"internal/music", "internal/fault"},
 	"internal/alert":            {"internal/deadletter", "internal/fault"},
-	"internal/workflows":        {"internal/agent", "internal/deadletter", "internal/match", "internal/music", "internal/failpoint", "internal/fault"},
+	"internal/workflows":        {"internal/agent", "internal/deadletter", "internal/intake", "internal/match", "internal/music", "internal/failpoint", "internal/fault"},
 	"internal/guard":            {"internal/fault"},
 	"internal/auth":             {"internal/failpoint", "internal/fault", "internal/guard"},
 	"internal/spotify":          {"internal/music", "internal/failpoint", "internal/fault", "internal/guard"},
 	"internal/spotify/emulator": {},
-	"internal/store":            {"internal/music", "internal/failpoint", "internal/fault", "internal/agent", "internal/auth", "internal/deadletter"},
+	"internal/store":            {"internal/music", "internal/failpoint", "internal/fault", "internal/agent", "internal/auth", "internal/deadletter", "internal/share"},
 	"internal/live":             {},
-	"internal/server":           {"internal/music", "internal/intake", "internal/export", "internal/failpoint", "internal/fault", "internal/agent", "internal/auth", "internal/deadletter", "internal/guard", "internal/live", "internal/workflows", "web", "web/templates/layout", "web/templates/partial", "web/templates/page"},
+	"internal/mcp":              {"internal/agent", "internal/fault"},
+	"internal/share":            {"internal/agent", "internal/fault", "internal/music"},
+	"internal/server":           {"internal/music", "internal/intake", "internal/export", "internal/failpoint", "internal/fault", "internal/agent", "internal/auth", "internal/deadletter", "internal/guard", "internal/live", "internal/mcp", "internal/share", "internal/workflows", "web", "web/templates/layout", "web/templates/partial", "web/templates/page"},
 	"internal/temporald":        {"internal/failpoint"},
 }
 
 // onlyIn confines a heavy dependency to its rooms; everything below the prefix counts.
 var onlyIn = map[string][]string{
-	"github.com/labstack/echo":    {"internal/server"},
-	"github.com/gorilla/":         {"internal/auth", "internal/server"},
-	"go.temporal.io/server":       {"internal/temporald"},
-	"go.temporal.io/":             {"internal/workflows", "internal/temporald", "cmd/web"},
-	"github.com/zmb3/spotify":     {"internal/spotify"},
-	"github.com/openai/openai-go": {"internal/agent/llm"},
-	"modernc.org/sqlite":          {"internal/store"},
-	"golang.org/x/oauth2":         {"internal/auth", "internal/spotify"},
-	"github.com/sony/gobreaker":   {"internal/guard"},
-	"github.com/chromedp/":        {}, // tests only
-	"github.com/PuerkitoBio/":     {},
-	"github.com/stretchr/":        {},
+	"github.com/labstack/echo":         {"internal/server"},
+	"github.com/gorilla/":              {"internal/auth", "internal/server"},
+	"go.temporal.io/server":            {"internal/temporald"},
+	"go.temporal.io/":                  {"internal/workflows", "internal/temporald", "cmd/web"},
+	"github.com/zmb3/spotify":          {"internal/spotify"},
+	"github.com/openai/openai-go":      {"internal/agent/llm"},
+	"github.com/modelcontextprotocol/": {"internal/mcp"},
+	"modernc.org/sqlite":               {"internal/store"},
+	"golang.org/x/oauth2":              {"internal/auth", "internal/spotify"},
+	"github.com/sony/gobreaker":        {"internal/guard"},
+	"github.com/chromedp/":             {}, // tests only
+	"github.com/PuerkitoBio/":          {},
+	"github.com/stretchr/":             {},
 }
 
 // The sources are read here, in this process: what a subprocess reads, go's

@@ -14,6 +14,7 @@ import (
 	"segue/internal/auth"
 	"segue/internal/guard"
 	"segue/internal/match"
+	"segue/internal/mcp"
 	"segue/internal/music"
 	"segue/internal/server"
 	"segue/internal/spotify"
@@ -35,6 +36,7 @@ type app struct {
 	sessions *auth.Sessions
 	engine   *workflows.Client
 	model    agent.Planner // nil = none
+	crews    map[string]*agent.Crew
 }
 
 func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slog.Logger) (*app, error) {
@@ -109,26 +111,33 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 	a.engine.Assign(a.config.model.assign)
 	drafts := &workflows.Drafts{}
 	a.engine.Show(drafts)
-	crews, err := crews()
-	if err != nil {
+	a.engine.Beware(a.config.model.sees)
+	if a.crews, err = crews(); err != nil {
 		return err
 	}
+	guests := mcp.NewGuests(a.config.places, a.logger)
+	a.keep(ctx, guests.Run, running)
 	workers := workflows.NewWorkers(c, &workflows.Activities{
-		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Lists: a.db, Letters: a.db, Terms: a.db, Planner: rules.New(),
-		Model: a.model, Allowance: a.config.model.allowance, Crews: crews, Drafts: drafts, Strategies: a.config.strategies, Logger: a.logger,
+		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Lists: a.db, Letters: a.db, Terms: a.db, Desk: a.db, Engine: a.engine, Planner: rules.New(),
+		Model: a.model, Allowance: a.config.model.allowance, Crews: a.crews, Guests: guests, Drafts: drafts, Strategies: a.config.strategies, Logger: a.logger,
 	}, a.undertaker())
 	if err := workers.Start(); err != nil {
 		return fmt.Errorf("start the workers: %w", err)
 	}
 	running.push(func() error { workers.Stop(); return nil })
 
-	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	var reconciling sync.WaitGroup
 	reconciler := workflows.NewReconciler(a.db, a.engine, a.logger)
 	reconciler.Keep(a.config.keepLetters)
-	reconciling.Go(func() { reconciler.Run(ctx) })
-	running.push(func() error { stop(); reconciling.Wait(); return nil })
+	a.keep(ctx, reconciler.Run, running)
 	return nil
+}
+
+// keep runs what goes on by itself until the program stops.
+func (a *app) keep(ctx context.Context, run func(context.Context), running *stack) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var all sync.WaitGroup
+	all.Go(func() { run(ctx) })
+	running.push(func() error { stop(); all.Wait(); return nil })
 }
 
 // undertaker keeps letters, and tells of them whom the configuration names.
@@ -146,13 +155,18 @@ func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) err
 		Ledger: ledger{a.db}, Engine: engine{a.engine}, Tracks: a.spotify, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
 		Bearers: auth.NewBearers(a.db, nil), PublicURL: a.config.publicURL, Version: version(),
 		Roles: a.config.roles, Circuits: a.breakers, Playlists: a.spotify,
-		Ready: a.engine.Healthy, Suggest: a.suggest, Allowance: a.config.model.counted(), Demo: a.config.demo(),
+		Ready: a.engine.Healthy, Suggest: a.suggest, Allowance: a.config.model.counted(), Tools: a.offer(), Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
 		Limits: a.config.limits,
 	})
 	serveHTTP(s.HTTP(), l, running, failed)
 	running.push(func() error { s.Close(); return nil }) // first, or Shutdown waits for every open page
 	return nil
+}
+
+// offer is what programs may call.
+func (a *app) offer() mcp.Options {
+	return mcp.Options{Crew: a.crews[agent.Single], Sees: a.config.model.sees}
 }
 
 // ledger gives the store what the server wants and the store may not know: its

@@ -14,6 +14,7 @@ import (
 	"segue/internal/alert"
 	"segue/internal/auth"
 	"segue/internal/match"
+	"segue/internal/mcp"
 	"segue/internal/server"
 )
 
@@ -36,6 +37,7 @@ type config struct {
 	alerts                 *alert.Webhook // nil = nobody is told of dead letters
 	keepLetters            time.Duration  // once they are resolved or discarded
 	model                  modelConfig
+	places                 []mcp.Place // servers whose tools the model may use
 }
 
 // emulatorConfig is for demo mode and tests.
@@ -63,6 +65,7 @@ func variables() []variable {
 		{"LIMIT_MESSAGES", "20", "messages per minute and person"},
 		{"LIMIT_CALLS", "60", "calls of the API per minute and personal token"},
 		{"LIMIT_STREAMS", "20", "open event streams per person"},
+		{"LIMIT_VIEWERS", "20", "of shared links: open event streams per address"},
 		{"MATCH_STRATEGY", "thorough", "thorough, exact or frugal; or shares of the runs: thorough=80,frugal=20"},
 		{"ADMIN_USERS", "the first demo listener, in the demo", "id or id:role, comma between: Spotify account ids that may open /admin; role viewer, operator or admin"},
 		{"ALERT_WEBHOOK_URL", "", "https address that is told of dead letters"},
@@ -72,7 +75,9 @@ func variables() []variable {
 		{"OPENAI_MODEL", "", "name of the language model; empty = messages are understood by rules alone"},
 		{"AGENT_ROLLOUT", "single", "single, crew or rules; or shares of the people: crew=20,single=80"},
 		{"MODEL_SEES_CATALOGUE", "false", "true shows the model names of songs and playlists; every change is then asked about"},
+		{"MODEL_SETTLES", "false", "true lets a model that sees the catalogue decide which recording is meant when it is sure; false puts its choice first"},
 		{"MODEL_TOKENS_A_DAY", "500000", "tokens that the model may cost each person in a day (UTC); 0 = any number"},
+		{"MCP_SERVERS", "", "programs whose tools the model may use: name=command args;name2=https://host/mcp"},
 		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
 		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
 	}
@@ -114,6 +119,9 @@ func readConfig(getenv func(string) string) (config, error) {
 	if c.limits.StreamsPerPerson, err = positive("LIMIT_STREAMS", or("LIMIT_STREAMS", "20")); err != nil {
 		return c, err
 	}
+	if c.limits.ViewersPerAddress, err = positive("LIMIT_VIEWERS", or("LIMIT_VIEWERS", "20")); err != nil {
+		return c, err
+	}
 	if c.limits.Calls, err = positive("LIMIT_CALLS", or("LIMIT_CALLS", "60")); err != nil {
 		return c, err
 	}
@@ -125,6 +133,9 @@ func readConfig(getenv func(string) string) (config, error) {
 	}
 	if c.model, err = readModel(or); err != nil {
 		return c, err
+	}
+	if c.places, err = mcp.ParsePlaces(or("MCP_SERVERS", "")); err != nil {
+		return c, fmt.Errorf("MCP_SERVERS: %w", err)
 	}
 	if err := c.logLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)

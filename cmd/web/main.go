@@ -22,6 +22,7 @@ const usage = `Segue brings songs into Spotify playlists and loses none of them.
   web                 run Segue; with an empty environment a demo with an emulated Spotify
   web emulator [...]  run the emulated Spotify alone; web emulator -h lists its flags
   web model [...]     run a scripted language model for tests; web model -h lists its flags
+  web mcp             let a program use the tools of a running Segue over stdin; web mcp -h explains
   web match [...]     try out which tracks the songs of a table would become; web match -h explains
 
 Environment (all optional):
@@ -61,6 +62,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, lo
 		return emulator.Main(ctx, flags.Args()[1:], out, logger)
 	case "model":
 		return stub.Main(ctx, flags.Args()[1:], out)
+	case "mcp":
+		return bridge(ctx, flags.Args()[1:], getenv, out)
 	case "match":
 		return rehearsal.Main(ctx, flags.Args()[1:], os.Stdin, out, log)
 	default:

@@ -20,6 +20,7 @@ type modelConfig struct {
 	key       auth.Secret
 	rollout   agent.Rollout
 	sees      bool // the catalogue
+	settles   bool // which recording is meant, when it is sure
 	allowance int  // tokens a person and day; 0 = any number
 }
 
@@ -34,6 +35,9 @@ func readModel(or func(name, otherwise string) string) (modelConfig, error) {
 	}
 	if m.allowance, err = strconv.Atoi(or("MODEL_TOKENS_A_DAY", "500000")); err != nil || m.allowance < 0 {
 		return m, fmt.Errorf("MODEL_TOKENS_A_DAY must be a whole number; 0 is no limit")
+	}
+	if m.settles, err = strconv.ParseBool(or("MODEL_SETTLES", "false")); err != nil || m.settles && !m.sees {
+		return m, fmt.Errorf("MODEL_SETTLES must be true or false, and needs MODEL_SEES_CATALOGUE=true")
 	}
 	if m.name == "" && (m.baseURL != "" || m.key != "") {
 		return m, fmt.Errorf("OPENAI_MODEL must name the language model, such as one that OPENAI_BASE_URL lists at /models")
@@ -76,7 +80,9 @@ func crews() (map[string]*agent.Crew, error) {
 		}
 		all[strategy] = c
 	}
-	return all, nil
+	matcher, err := crew.Matcher()
+	all[workflows.MatcherStrategy] = matcher
+	return all, err
 }
 
 // assign decides how a run is planned.
@@ -85,5 +91,12 @@ func (m modelConfig) assign(run agent.Run) *workflows.ModelTurn {
 	if m.name == "" || strategy == agent.ByRules {
 		return nil
 	}
-	return &workflows.ModelTurn{Strategy: strategy, Limits: agent.DefaultLimits(), Wary: m.sees}
+	turn := &workflows.ModelTurn{Strategy: strategy, Limits: agent.DefaultLimits(), Wary: m.sees}
+	switch { // a model that sees no names cannot tell recordings apart
+	case m.sees && m.settles:
+		turn.Matcher = workflows.Settles
+	case m.sees:
+		turn.Matcher = workflows.Suggests
+	}
+	return turn
 }

@@ -227,7 +227,7 @@ func TestAStoppedWorkerCostsNoAnswerAndNoCallTwice(t *testing.T) {
 	if first != 1 || len(s.Records()) > 3 {
 		t.Errorf("the first step was asked for %d times, of %d calls", first, len(s.Records()))
 	}
-	transcript, err := r.db.Messages(t.Context(), r.person, run.ConversationID)
+	transcript, err := r.db.Messages(t.Context(), r.person, run.ConversationID, "")
 	must(t, err)
 	if len(transcript) != 2 || !transcript[1].FromModel {
 		t.Errorf("the conversation is %+v, want one answer, the model's", transcript)
@@ -262,7 +262,7 @@ func TestAStoppedAnswerIsKeptAsFarAsItCame(t *testing.T) {
 	if p.State != agent.Cancelled || !strings.HasPrefix("One word after the other comes here, and there are many of them.", p.Say) || len(strings.Fields(p.Say)) < 3 || !p.FromModel {
 		t.Errorf("ended %s with %q, from the model: %v", p.State, p.Say, p.FromModel)
 	}
-	said, err := r.db.Messages(t.Context(), r.person, run.ConversationID)
+	said, err := r.db.Messages(t.Context(), r.person, run.ConversationID, "")
 	must(t, err)
 	if len(said) != 2 || said[1].Text != p.Say {
 		t.Errorf("the conversation is %+v", said)

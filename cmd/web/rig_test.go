@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"segue/internal/agent/rules"
 	"segue/internal/auth"
 	"segue/internal/match"
+	"segue/internal/mcp"
 	"segue/internal/spotify"
 	"segue/internal/spotify/emulator"
 	"segue/internal/store"
@@ -29,22 +31,26 @@ import (
 // rig is the engine with real parts: embedded Temporal, SQLite and the
 // emulated Spotify over HTTP. Only the login is left out.
 type rig struct {
-	t        *testing.T
-	dir      string
-	home     string  // of Temporal
-	plain    bool    // payloads are not encrypted, for recorded histories
-	rate     float64 // calls per second that leave; 0 = unlimited
-	emulator *emulator.Emulator
-	api      *spotify.Client
-	db       *store.DB
-	keys     *auth.KeyRing
-	person   string
+	t         *testing.T
+	dir       string
+	home      string  // of Temporal
+	plain     bool    // payloads are not encrypted, for recorded histories
+	rate      float64 // calls per second that leave; 0 = unlimited
+	catalogue string  // file of the emulated Spotify; "" = the built-in one
+	emulator  *emulator.Emulator
+	api       *spotify.Client
+	db        *store.DB
+	keys      *auth.KeyRing
+	person    string
 
 	server     *temporald.Server
 	temporal   client.Client
 	workers    workflows.Workers
 	engine     *workflows.Client
 	strategies match.Mix
+	places     []mcp.Place // servers of tools
+	guests     *mcp.Guests
+	leave      func()      // ends what was started to reach them
 	model      modelConfig // of a test with a language model
 }
 
@@ -61,7 +67,7 @@ func newRig(t *testing.T, change ...func(*rig)) *rig {
 		f(r)
 	}
 	var err error
-	r.emulator, err = emulator.New(emulator.Options{})
+	r.emulator, err = emulator.New(emulator.Options{Catalogue: r.catalogue})
 	must(t, err)
 	srv := httptest.NewServer(r.emulator.Handler())
 	t.Cleanup(srv.Close)
@@ -103,14 +109,20 @@ func (r *rig) start() {
 	must(r.t, err)
 	crews, err := crews()
 	must(r.t, err)
-	r.workers = workflows.NewWorkers(r.temporal, &workflows.Activities{
-		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Lists: r.db, Letters: r.db, Terms: r.db, Planner: rules.New(),
-		Model: model, Allowance: r.model.allowance, Crews: crews, Drafts: drafts, Strategies: r.strategies, Logger: quiet(),
-	}, &workflows.Undertaker{Letterbox: r.db})
-	must(r.t, r.workers.Start())
 	r.engine = workflows.NewClient(r.temporal, temporald.Namespace, options.DataConverter)
 	r.engine.Assign(r.model.assign)
 	r.engine.Show(drafts)
+	r.engine.Beware(r.model.sees)
+	r.guests = mcp.NewGuests(r.places, quiet())
+	ctx, leave := context.WithCancel(context.Background())
+	var visiting sync.WaitGroup
+	visiting.Go(func() { r.guests.Run(ctx) })
+	r.leave = func() { leave(); visiting.Wait() }
+	r.workers = workflows.NewWorkers(r.temporal, &workflows.Activities{
+		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Lists: r.db, Letters: r.db, Terms: r.db, Desk: r.db, Engine: r.engine, Planner: rules.New(),
+		Model: model, Allowance: r.model.allowance, Crews: crews, Guests: r.guests, Drafts: drafts, Strategies: r.strategies, Logger: quiet(),
+	}, &workflows.Undertaker{Letterbox: r.db})
+	must(r.t, r.workers.Start())
 }
 
 func (r *rig) stop() {
@@ -118,6 +130,7 @@ func (r *rig) stop() {
 		return
 	}
 	r.workers.Stop()
+	r.leave()
 	r.temporal.Close()
 	r.server.Stop()
 	r.server = nil

@@ -29,6 +29,14 @@ type Conversation struct {
 	UpdatedAt time.Time
 }
 
+// Hit is a conversation that was looked for, with the newest message of it that fits.
+type Hit struct {
+	Conversation
+	Role      Role   // who said that; "" when only the title fits
+	Text      string // the whole of it
+	MessageID string // the person's message that it is, or answers
+}
+
 // Message is one thing that was said. A person's message has the run it started.
 type Message struct {
 	ID    string
@@ -40,18 +48,26 @@ type Message struct {
 	// FromModel marks an answer that a language model wrote. Any other answer may
 	// quote the catalogue, and is kept from a model that must not see it.
 	FromModel bool
+
+	// A person's message that was written anew stands in one place with its other
+	// tries, each on a branch of its own. Set by whoever shows messages; zero for the only one.
+	Try, Tries     int    // which of them, from 1, and of how many
+	Earlier, Later string // ids of the tries beside it; "" at the ends
 }
 
 // The tools of this house.
 const (
-	FindSongs      = "find_songs"      // FindSongsArgs: look songs up without adding them
-	SyncSongs      = "sync_songs"      // SyncSongsArgs: find songs and add them to a playlist
-	CreatePlaylist = "create_playlist" // CreatePlaylistArgs
-	ListPlaylists  = "list_playlists"  // no arguments
-	ShowPlaylist   = "show_playlist"   // ShowPlaylistArgs
-	RemoveSongs    = "remove_songs"    // RemoveSongsArgs
-	SetDefault     = "set_default"     // SetDefaultArgs: the playlist that is meant when none is named
-	Undo           = "undo"            // UndoArgs
+	FindSongs       = "find_songs"       // FindSongsArgs: look songs up without adding them
+	SyncSongs       = "sync_songs"       // SyncSongsArgs: find songs and add them to a playlist
+	CreatePlaylist  = "create_playlist"  // CreatePlaylistArgs
+	ListPlaylists   = "list_playlists"   // no arguments
+	ShowPlaylist    = "show_playlist"    // ShowPlaylistArgs
+	RemoveSongs     = "remove_songs"     // RemoveSongsArgs
+	RenamePlaylist  = "rename_playlist"  // RenameArgs
+	DedupePlaylist  = "dedupe_playlist"  // DedupeArgs: take out rows that repeat a recording
+	ReorderPlaylist = "reorder_playlist" // ReorderArgs: sort a playlist, or move a song in it
+	SetDefault      = "set_default"      // SetDefaultArgs: the playlist that is meant when none is named
+	Undo            = "undo"             // UndoArgs
 )
 
 // PlaylistRef names a playlist: by id (a link, or one already resolved), or by

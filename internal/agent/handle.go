@@ -3,6 +3,7 @@ package agent
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,10 +16,13 @@ import (
 type Handles struct {
 	issued map[string][]string // values by prefix, in the order of issue
 	said   []string            // ids that the person wrote, in links for example
+	ids    bool                // none are issued: an id stands for itself
 }
 
 // leastID is the length from which on a word of the person may be an id.
 const leastID = 16
+
+var validID = regexp.MustCompile(`^[A-Za-z0-9]{16,64}$`)
 
 // Handles returns the handles of the turn: the playlists and the run that the
 // conversation refers to, and all that results have brought. They only grow.
@@ -69,6 +73,9 @@ func (h Handles) Name(prefix, value string) string {
 // Value returns what a handle with that prefix stands for. A value that was issued
 // or that the person wrote stands for itself.
 func (h Handles) Value(prefix, said string) (string, bool) {
+	if h.ids {
+		return said, validID.MatchString(said)
+	}
 	values := h.issued[prefix]
 	if digits, ok := strings.CutPrefix(said, prefix); ok {
 		if n, err := strconv.Atoi(digits); err == nil && n >= 1 && n <= len(values) && digits == strconv.Itoa(n) {
@@ -121,10 +128,12 @@ func (h Handles) replace(v reflect.Value, prefix string) error {
 
 // known says which handles there are, for a planner that used another.
 func (h Handles) known(prefix string) string {
-	switch n := len(h.issued[prefix]); n {
-	case 0:
+	switch n := len(h.issued[prefix]); {
+	case h.ids:
+		return "use a handle of an earlier result, unchanged"
+	case n == 0:
 		return "none that begins with " + prefix + " was issued in this turn"
-	case 1:
+	case n == 1:
 		return "the only one is " + prefix + "1"
 	default:
 		return fmt.Sprintf("they go from %s1 to %s%d", prefix, prefix, n)

@@ -31,7 +31,7 @@ func (r Run) Kind() Kind {
 		return ByUndo
 	case r.RetryOf != "":
 		return ByRetry
-	case r.Wish != nil:
+	case r.Wish != nil, r.Call != nil:
 		return ByProgram
 	case r.List:
 		return ByList

@@ -47,7 +47,7 @@ type judging struct {
 
 // judge returns the call with its effect and resolved arguments, or refused.
 func (j *judging) judge(call Call) Call {
-	call.Said, call.Effect, call.Refused = nil, "", ""
+	call.Said, call.Of, call.Effect, call.Refused = nil, "", "", ""
 	args := call.Args
 	if j.room -= len(args); j.room < 0 || !json.Valid(args) {
 		call.Args = json.RawMessage(`{}`) // what is too long or no JSON is not kept
@@ -67,7 +67,7 @@ func (j *judging) judge(call Call) Call {
 	if !bytes.Equal(read, args) {
 		call.Said = args
 	}
-	call.Args, call.Effect = read, j.by.Tools[i].Effect
+	call.Args, call.Of, call.Effect = read, j.by.Tools[i].Of, j.by.Tools[i].Effect
 	if equal(j.calls, call) >= MaxEqual {
 		return refuse(call, fmt.Sprintf("this very call was made %d times: its result will not change", MaxEqual))
 	}

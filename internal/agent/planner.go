@@ -71,6 +71,7 @@ type Call struct {
 	Args json.RawMessage `json:"args"` // handles in it are resolved
 
 	Said    json.RawMessage `json:"said,omitempty"`    // the arguments as the planner wrote them, where Args differ
+	Of      string          `json:"of,omitempty"`      // the server that has the tool; "" = this house
 	Effect  Effect          `json:"effect,omitempty"`  // of the tool; "" counts as Write
 	Refused string          `json:"refused,omitempty"` // why it is not carried out, for the planner
 }
@@ -79,17 +80,21 @@ type Call struct {
 // must not see the catalogue is shown neither Message, names nor the text of items.
 type Result struct {
 	CallID   string      `json:"call_id"`
-	Code     string      `json:"code"` // ok, or a fault kind
+	Code     string      `json:"code"` // OK, Denied or a fault kind
 	Playlist PlaylistRef `json:"playlist,omitzero"`
 	Message  string      `json:"message,omitempty"`  // set when Code is not ok: what the person was told
 	Question string      `json:"question,omitempty"` // of a call that the person denied: the one they answered; never shown
 	Note     string      `json:"note,omitempty"`     // for the planner: words of ours or of the person, nothing of the catalogue
 	Items    []Item      `json:"items,omitempty"`    // what was found, each with a handle
+	Data     string      `json:"data,omitempty"`     // what another server has answered: never an instruction
 	Total    int         `json:"total,omitempty"`    // how many there are, if more than items
 }
 
-// OK is the Code of a call that did what it was asked to do.
-const OK = "ok"
+// Codes of a result besides the fault kinds.
+const (
+	OK     = "ok"     // the call did what it was asked to do
+	Denied = "denied" // the person did not approve of it
+)
 
 // Item is one thing in a result. It is issued a handle: the planner says S3, and
 // the tool that is called with it gets Value.

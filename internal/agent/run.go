@@ -35,6 +35,7 @@ type Run struct {
 	UndoneBy       string         // that run undid this one; set when it finished
 	RetryOf        string         // id of the dead letter that this run tries again; "" for an ordinary run
 	Wish           *SyncSongsArgs // what a program asked for, instead of a message in words; nil for a message
+	Call           *Call          // what a program has called, instead of a message in words; nil for a message
 	List           bool           // it brings a whole list, whose rows are the store's, or takes one back
 	AcceptedAt     time.Time
 	EndedAt        time.Time
@@ -43,7 +44,7 @@ type Run struct {
 
 // Progress is the whole visible state of a run at one moment: what the browser
 // is shown, live from a query and afterwards from the store. It is bounded:
-// at most 50 tasks, 100 tracks, 100 playlists.
+// at most 50 tasks, 100 tracks, 100 playlists, 200 moves.
 type Progress struct {
 	RunID       string           `json:"run_id"`
 	Version     int64            `json:"version"` // rises with every visible change
@@ -57,8 +58,12 @@ type Progress struct {
 	Playlist    *music.Playlist  `json:"playlist,omitempty"` // the one this run works on
 	Playlists   []music.Playlist `json:"playlists,omitempty"`
 	Tracks      []music.Track    `json:"tracks,omitempty"` // of a playlist that was asked for
+	Runs        []Line           `json:"runs,omitempty"`   // requests that were asked about, or started by this one
 	List        *ListProgress    `json:"list,omitempty"`   // of a run that brings a whole list
+	Renamed     *Renaming        `json:"renamed,omitempty"`
+	Moved       *Moves           `json:"moved,omitempty"` // what was done to the order of the playlist
 	Trouble     *Trouble         `json:"trouble,omitempty"`
+	Result      *Result          `json:"result,omitempty"`     // of the one call of a program, for that program
 	Undoable    bool             `json:"undoable,omitempty"`   // the run changed something that Undo can take back
 	Strategy    string           `json:"strategy,omitempty"`   // of the language model that plans the run, "" when none does
 	Usage       Usage            `json:"usage,omitzero"`       // what that has cost so far
@@ -102,6 +107,7 @@ const (
 	LeftOut      = "left_out" // the person said none of these, or let it be
 	Removed      = "removed"
 	NotThere     = "not_there" // asked to remove, was not in the playlist
+	Reordered    = "reordered" // rows of the playlist, of no task
 )
 
 // Task is the work on one song within a run.
@@ -115,6 +121,7 @@ type Task struct {
 	Question *Question    `json:"question,omitempty"`
 	Trouble  *Trouble     `json:"trouble,omitempty"`
 	Position int          `json:"position,omitempty"` // 1-based place in the playlist, 0 when unknown
+	Double   bool         `json:"double,omitempty"`   // another row of its recording stays, whatever becomes of this one
 }
 
 // Names of stages, in the order in which a song goes through them.
@@ -129,7 +136,13 @@ const (
 	Reading       = "reading"
 	Creating      = "creating"
 	Removing      = "removing"
-	Leaving       = "leaving" // verifying that it is gone
+	Leaving       = "leaving"  // verifying that it is gone
+	Starting      = "starting" // another request
+	Stopping      = "stopping" // another request
+	Remembering   = "remembering"
+	Visiting      = "visiting" // another server
+	Naming        = "naming"
+	Ordering      = "ordering"
 )
 
 // Stage is one step on the way, as shown in the list of steps.
@@ -158,6 +171,7 @@ type Option struct {
 	ID         string          `json:"id"`
 	Track      *music.Track    `json:"track,omitempty"`
 	Playlist   *music.Playlist `json:"playlist,omitempty"`
+	Text       string          `json:"text,omitempty"` // of an answer in words
 	Confidence float64         `json:"confidence,omitempty"`
 	Reasons    []string        `json:"reasons,omitempty"`
 	RuledOut   bool            `json:"ruled_out,omitempty"` // not what was asked for; offered because there is nothing else
@@ -205,6 +219,7 @@ type AttemptRecord struct {
 	State string    // AttemptOpen, AttemptApplied, AttemptNotApplied; "" when there was none
 	At    time.Time // when it was last begun
 	Stood []int     // as in Attempt
+	URIs  []string
 }
 
 // Attempt is one request to change a playlist. It is on disk before it is sent,

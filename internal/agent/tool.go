@@ -33,6 +33,8 @@ type Tool struct {
 	Timeout     time.Duration   // of one try; 0 = the engine's own
 	Tries       int             // 0 = the engine's own
 	Schema      json.RawMessage // JSON Schema of the arguments
+	Of          string          // the server that has it; "" = this house
+	Talk        bool            // it is part of a conversation, which a program that calls tools does not have
 
 	read func(args json.RawMessage, h Handles) (json.RawMessage, error)
 	err  error // of the schema, for NewCrew

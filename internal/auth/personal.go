@@ -17,8 +17,8 @@ type Scope string
 
 // The scopes. Those of the admin pages count only as far as the person's role does.
 const (
-	SyncWrite  Scope = "sync:write"  // ask for songs to be added, and stop that
-	SyncRead   Scope = "sync:read"   // see what has become of it
+	SyncWrite  Scope = "sync:write"  // ask for songs to be added and playlists to be changed, and stop that
+	SyncRead   Scope = "sync:read"   // see playlists, and what has become of requests
 	AdminRead  Scope = "admin:read"  // what a Viewer sees
 	AdminWrite Scope = "admin:write" // what an Operator and an Admin do
 )

@@ -36,6 +36,8 @@ const (
 	ActionDisconnect = "disconnect"
 	ActionToken      = "token"        // a personal token was created, with its scopes
 	ActionRevoke     = "token_revoke" // a personal token was revoked
+	ActionShare      = "share"        // a link for the public was made, to the run in the note
+	ActionUnshare    = "share_revoke" // a link was revoked
 )
 
 // Actions lists what can be looked for in the audit.
@@ -43,6 +45,7 @@ func Actions() []string {
 	return []string{
 		ActionRetry, ActionEdit, ActionDiscard, ActionRestore, ActionBulk, ActionBulkEnd, ActionBulkCancel,
 		ActionReset, ActionRefused, ActionLogin, ActionNoLogin, ActionLogout, ActionDisconnect, ActionToken, ActionRevoke,
+		ActionShare, ActionUnshare,
 	}
 }
 

@@ -41,6 +41,7 @@ const (
 // Beside and after.
 const (
 	TokenRefreshed Point = "token-refreshed" // CP11: Spotify has answered with tokens, which are not stored
+	StepPlanned    Point = "step-planned"    // CP14: the language model has answered, the step is not on record
 	OutcomeKnown   Point = "outcome-known"   // CP12: the run has ended, the ledger does not know
 	OutcomeKept    Point = "outcome-kept"    // CP13: the ledger knows, the engine does not know that it does
 	EndUntold      Point = "end-untold"      // CP13: a stream is about to tell the end

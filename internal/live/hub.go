@@ -39,8 +39,8 @@ type Watch[T Snapshot] interface {
 	// Snapshot returns the newest state.
 	Snapshot(ctx context.Context) (T, error)
 	// Wait is the doorbell: it returns nil when the state may have changed since
-	// the last Snapshot began, and once, after the last change, io.EOF: that is read
-	// without delay. It may ring too often; a lost ring costs five seconds.
+	// the last Snapshot began, and io.EOF when that is to be read without delay: the
+	// beginning of something, the last change. It may ring too often; a lost ring costs five seconds.
 	Wait(ctx context.Context) error
 	// Close ends the watch and waits for what it has started.
 	Close()

@@ -122,9 +122,10 @@ type Playlist struct {
 // Item is one row of a playlist. Rows keep their index even when there is
 // nothing to see in them: Track is nil for an unavailable row, a podcast episode or a local file.
 type Item struct {
-	URI   string `json:"uri,omitempty"`
-	Track *Track `json:"track,omitempty"`
-	Local bool   `json:"local,omitempty"`
+	URI   string    `json:"uri,omitempty"`
+	Track *Track    `json:"track,omitempty"`
+	Local bool      `json:"local,omitempty"`
+	Added time.Time `json:"added,omitzero"` // when it was put in; zero when that is not known
 }
 
 // Verdict is the outcome of matching.

@@ -37,7 +37,7 @@ func (s *Server) logRequest(c echo.Context, err error, took time.Duration) {
 	attrs := []slog.Attr{
 		slog.String("reference", reference(c)),
 		slog.String("method", r.Method),
-		slog.String("path", r.URL.Path),
+		slog.String("path", loggedPath(c)),
 		slog.Int("status", res.Status),
 		slog.Int64("bytes", res.Size),
 		slog.Duration("took", took),
@@ -54,6 +54,18 @@ func (s *Server) logRequest(c echo.Context, err error, took time.Duration) {
 		level = slog.LevelError
 	}
 	s.Logger.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// loggedPath is the path of a request, of a link for the public without its secret.
+func loggedPath(c echo.Context) string {
+	path := c.Request().URL.Path
+	if !forPublic(c.Request()) {
+		return path
+	}
+	if strings.HasSuffix(path, "/events") {
+		return sharePath + ":token/events"
+	}
+	return sharePath + ":token"
 }
 
 // recovered calls next and returns a panic as an error with its stack.

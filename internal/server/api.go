@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,18 +42,20 @@ func (s *Server) apiRoutes(e *echo.Echo) {
 }
 
 // forPrograms reports whether the caller is a program and gets JSON.
-func forPrograms(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, apiPrefix) }
+func forPrograms(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, apiPrefix) || r.URL.Path == mcpPath
+}
 
-// bearer lets pass who shows a personal token with the scope, and notes how the
-// call went for the token's page.
-func (s *Server) bearer(scope auth.Scope) echo.MiddlewareFunc {
+// bearer lets pass who shows a personal token with one of the scopes, and notes how
+// the call went for the token's page.
+func (s *Server) bearer(scopes ...auth.Scope) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			token, err := s.identify(c)
 			if err != nil {
 				return err
 			}
-			if err = allowed(c, token, scope); err == nil {
+			if err = allowed(c, token, scopes); err == nil {
 				err = next(c)
 			}
 			s.noteUse(c.Request().Context(), token, err)
@@ -104,10 +107,11 @@ func tokenInAddress(r *http.Request) bool {
 	return false
 }
 
-func allowed(c echo.Context, token auth.PersonalToken, scope auth.Scope) error {
-	if token.Allows(scope) {
+func allowed(c echo.Context, token auth.PersonalToken, scopes []auth.Scope) error {
+	if slices.ContainsFunc(scopes, token.Allows) {
 		return nil
 	}
+	scope := scopes[0]
 	c.Response().Header().Set(echo.HeaderWWWAuthenticate, `Bearer realm="segue", error="insufficient_scope", scope="`+string(scope)+`"`)
 	return fault.New(fault.Forbidden, "This token lacks the scope "+string(scope)+".", nil)
 }

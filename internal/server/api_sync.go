@@ -41,7 +41,7 @@ type receipt struct {
 // postSync accepts one song. Once it is on disk the answer is 202, whatever
 // becomes of it; a program that waits gets the end instead if that comes in time.
 func (s *Server) postSync(c echo.Context) error {
-	asked, err := readSync(c)
+	asked, link, err := readSync(c)
 	if err != nil {
 		return err
 	}
@@ -61,35 +61,49 @@ func (s *Server) postSync(c echo.Context) error {
 	case asked.Key != "":
 		c.Response().Header().Set("Idempotent-Replayed", "true")
 	}
-	return s.answerSync(c, run, !fresh && asked.Key == "", wait)
+	return s.answerSync(c, run, s.shareSync(ctx, run, link), !fresh && asked.Key == "", wait)
+}
+
+// shareSync makes the link that a program wants with its answer, nil for none. The
+// song is accepted whether there can be a link or not.
+func (s *Server) shareSync(ctx context.Context, run agent.Run, w shareWish) *string {
+	if w.hours == 0 {
+		return nil
+	}
+	address, err := s.share(ctx, run, w.hours, w.names)
+	if err != nil {
+		s.Logger.WarnContext(ctx, "a program got no link", "run", run.ID, "error", err)
+		return nil
+	}
+	return &address
 }
 
 // readSync reads what a program asks for.
-func readSync(c echo.Context) (NewSync, error) {
+func readSync(c echo.Context) (NewSync, shareWish, error) {
 	body, err := readJSON(c)
 	if err != nil {
-		return NewSync{}, err
+		return NewSync{}, shareWish{}, err
 	}
 	key, err := idempotencyKey(c)
 	if err != nil {
-		return NewSync{}, err
+		return NewSync{}, shareWish{}, err
 	}
 	token := bearerToken(c)
-	wish, err := parseWish(body, token.Playlist)
+	wish, link, err := parseWish(body, token.Playlist)
 	if err != nil {
-		return NewSync{}, err
+		return NewSync{}, shareWish{}, err
 	}
 	sum := sha256.Sum256(canonical(body))
 	return NewSync{
 		PersonID: person(c).ID, TokenID: token.ID, Text: wishWords(wish), Wish: wish, Key: key, Request: sum[:],
-	}, nil
+	}, link, nil
 }
 
-// answerSync tells how a run ended, or that it was accepted.
-func (s *Server) answerSync(c echo.Context, run agent.Run, deduplicated bool, wait time.Duration) error {
+// answerSync tells how a run ended, or that it was accepted, with a link to it if there is one.
+func (s *Server) answerSync(c echo.Context, run agent.Run, link *string, deduplicated bool, wait time.Duration) error {
 	song := run.Wish.Songs[0]
 	r := receipt{
-		WorkflowID: run.ID, Status: "accepted", StatusURL: syncPath + run.ID, WebURL: s.webURL(run), Deduplicated: deduplicated,
+		WorkflowID: run.ID, Status: "accepted", StatusURL: syncPath + run.ID, ShareURL: link, WebURL: s.webURL(run), Deduplicated: deduplicated,
 		Message: "Sync started for " + quoted(song) + byArtist(song),
 		Text:    "Segue is looking for " + song.String() + ". It goes into " + placeWords(run.Wish.Playlist) + ".",
 	}
@@ -99,7 +113,9 @@ func (s *Server) answerSync(c echo.Context, run agent.Run, deduplicated bool, wa
 	if wait > 0 {
 		snap := s.awaitEnd(c.Request().Context(), run, wait)
 		if snap != nil && snap.Final() {
-			return c.JSON(http.StatusOK, s.statusOf(snap.Run, snap.Progress))
+			st := s.statusOf(snap.Run, snap.Progress)
+			st.ShareURL = link
+			return c.JSON(http.StatusOK, st)
 		}
 		if snap != nil {
 			r.Text = tell(snap.Run, snap.Progress)
@@ -114,28 +130,34 @@ func (s *Server) answerSync(c echo.Context, run agent.Run, deduplicated bool, wa
 // awaitEnd follows a run until it ends or asks its person something, at most so
 // long. It returns the newest state, nil when there was none.
 func (s *Server) awaitEnd(ctx context.Context, run agent.Run, limit time.Duration) (last *Snapshot) {
-	leave, err := s.enterStream(run.PersonID)
-	if err != nil { // the program asks for the state by and by, as if it had not waited
-		return nil
-	}
-	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	s.follow(ctx, run, func(snap *Snapshot) bool {
+		last = snap
+		return snap.Progress.State != agent.Waiting
+	})
+	return last
+}
+
+// follow tells of every newer state of a run until tell returns false, the run has ended or ctx has.
+func (s *Server) follow(ctx context.Context, run agent.Run, tell func(*Snapshot) bool) {
+	leave, err := s.enterStream(run.PersonID)
+	if err != nil { // the program asks for the state by and by, as if it had not waited
+		return
+	}
+	defer leave()
 	sub := s.hub.Subscribe(runKey(run))
 	defer sub.Close()
 	for {
 		select {
 		case snap, open := <-sub.C():
-			if !open {
-				return last
-			}
-			if last = snap; snap.Final() || snap.Progress.State == agent.Waiting {
-				return last
+			if !open || !tell(snap) || snap.Final() {
+				return
 			}
 		case <-ctx.Done():
-			return last
+			return
 		case <-s.closing:
-			return last
+			return
 		}
 	}
 }
@@ -160,10 +182,14 @@ func waitOf(c echo.Context) (time.Duration, error) {
 // idempotencyKey reads the header of that name, "" for none.
 func idempotencyKey(c echo.Context) (string, error) {
 	key := c.Request().Header.Get("Idempotency-Key")
-	if len(key) > longestKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+	if !plainKey(key) {
 		return "", refuseKey("", fmt.Sprintf("String should have at most %d characters, all of them plain ASCII", longestKey))
 	}
 	return key, nil
+}
+
+func plainKey(key string) bool {
+	return len(key) <= longestKey && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 func refuseKey(key, msg string) error {

@@ -21,13 +21,40 @@ var isrcShape = regexp.MustCompile(`^[A-Za-z]{2}-?[A-Za-z0-9]{3}-?[0-9]{2}-?[0-9
 
 // parseWish reads what a program asks for. A playlist that it does not name is
 // the token's. What is not known is ignored: a shortcut in the wild may send more.
-func parseWish(body []byte, otherwise string) (agent.SyncSongsArgs, error) {
+func parseWish(body []byte, otherwise string) (agent.SyncSongsArgs, shareWish, error) {
 	f := parseFields(body, true, nil)
 	w := agent.SyncSongsArgs{Least: f.number("match_threshold", 0, 1)}
 	f.flag("use_ai_disambiguation") // there is no model to ask: checked, and otherwise without effect
 	w.Songs = []music.Song{f.song()}
 	w.Playlist = f.playlist(otherwise)
-	return w, f.err()
+	link := f.share()
+	return w, link, f.err()
+}
+
+// shareWish is the link that a program wants with its answer.
+type shareWish struct {
+	hours int // 0 for none
+	names bool
+}
+
+// share reads for how long a link is to be good, and what it shows.
+func (f *fields) share() shareWish {
+	w := shareWish{names: true}
+	if names := f.flag("share_names"); names != nil {
+		w.names = *names
+	}
+	switch f.text("share", longestField, false) {
+	case "":
+	case "24h":
+		w.hours = 24
+	case "7d":
+		w.hours = 7 * 24
+	case "30d":
+		w.hours = 30 * 24
+	default:
+		f.refuse("share", "literal_error", "Input should be '24h', '7d' or '30d'", map[string]any{"expected": "'24h', '7d' or '30d'"})
+	}
+	return w
 }
 
 // song reads the song: by its link, or by its names.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -22,8 +23,8 @@ const (
 	suggestTime   = 500 * time.Millisecond // nor longer than this for suggestions
 )
 
-// showConversation shows the conversation of the path, or an empty one to start,
-// with the draft of the query in its composer.
+// showConversation shows a branch of the conversation of the path, the newest unless
+// the query names a message of another, or an empty one to start, with the draft of the query in its composer.
 func (s *Server) showConversation(c echo.Context) error {
 	v, err := s.chatView(c, c.Param("id"))
 	if err != nil {
@@ -80,9 +81,8 @@ func (s *Server) deleteConversation(c echo.Context) error {
 // chatView reads all that the chat shows; id "" is a new conversation.
 func (s *Server) chatView(c echo.Context, id string) (page.ChatView, error) {
 	ctx, who := c.Request().Context(), person(c)
-	v := page.ChatView{Person: s.you(c), Key: newKey(), Now: time.Now()}
-	var err error
-	if v.Conversations, err = s.Ledger.Conversations(ctx, who.ID, historyLength); err != nil {
+	v, err := s.emptyView(c)
+	if err != nil {
 		return v, err
 	}
 	if id == "" {
@@ -92,16 +92,25 @@ func (s *Server) chatView(c echo.Context, id string) (page.ChatView, error) {
 	if v.Conversation, err = s.Ledger.Conversation(ctx, who.ID, id); err != nil {
 		return v, err
 	}
-	messages, err := s.Ledger.Messages(ctx, who.ID, id)
+	v.Instead = field(c, "instead")
+	branch := cmp.Or(v.Instead, field(c, "branch"), c.QueryParam("branch"))
+	messages, err := s.Ledger.Messages(ctx, who.ID, id, branch)
 	if err != nil {
 		return v, err
 	}
-	runs, err := s.Ledger.Runs(ctx, who.ID, id)
+	runs, err := s.Ledger.Runs(ctx, who.ID, id, branch)
 	if err != nil {
 		return v, err
 	}
 	v.Entries = page.Entries(uncarded(messages, runs), s.runViews(ctx, runs))
 	return v, nil
+}
+
+// emptyView is what every page with the history beside it shows.
+func (s *Server) emptyView(c echo.Context) (v page.ChatView, err error) {
+	v = page.ChatView{Person: s.you(c), Key: newKey(), Now: time.Now()}
+	v.Conversations, err = s.Ledger.Conversations(c.Request().Context(), person(c).ID, historyLength)
+	return v, err
 }
 
 // uncarded leaves out what the agent said at the end of a run whose card is
@@ -133,14 +142,19 @@ func (s *Server) runViews(ctx context.Context, runs []agent.Run) []partial.RunVi
 	defer cancel()
 	views := make([]partial.RunView, len(runs))
 	for i, run := range runs {
-		snap, err := s.snapshots.of(ctx, run)
-		if err != nil {
-			s.Logger.WarnContext(ctx, "page shows a run without its progress", slog.String("run", run.ID), slog.Any("error", err))
-			snap = newSnapshot(run, accepted(run))
-		}
-		views[i] = partial.RunView{Run: snap.Run, Progress: snap.Progress, Now: time.Now()}
+		views[i] = s.snapshotOf(ctx, run).seen(look{})
 	}
 	return views
+}
+
+// snapshotOf is the state of a run for a page, which comes with or without it.
+func (s *Server) snapshotOf(ctx context.Context, run agent.Run) *Snapshot {
+	snap, err := s.snapshots.of(ctx, run)
+	if err != nil {
+		s.Logger.WarnContext(ctx, "page shows a run without its progress", slog.String("run", run.ID), slog.Any("error", err))
+		return newSnapshot(run, accepted(run))
+	}
+	return snap
 }
 
 func (s *Server) suggestions(ctx context.Context, personID string) []string {

@@ -11,6 +11,7 @@ import (
 	"segue/internal/deadletter"
 	"segue/internal/guard"
 	"segue/internal/music"
+	"segue/internal/share"
 )
 
 // NewMessage is a message to accept. Its fields are those of the store's type of
@@ -22,6 +23,9 @@ type NewMessage struct {
 	Key            string               // idempotency key of the form, unique per person
 	UndoOf         string               // the run to undo, "" for an ordinary message
 	Wish           *agent.SyncSongsArgs // what Text says, as data; nil for a message to be read
+	Call           *agent.Call          // the same, of a program that calls a tool
+	Branch         string               // id of a person's message whose newest branch this goes on with; "" for the newest of all
+	Instead        string               // id of the person's message in whose place this stands, on a branch of its own; "" for none
 }
 
 // NewSync is what a program asks for; like NewMessage it converts to the store's type.
@@ -30,8 +34,9 @@ type NewSync struct {
 	TokenID  string
 	Text     string // the wish in words, for the conversation
 	Wish     agent.SyncSongsArgs
-	Key      string // idempotency key, unique per token; "" for none
-	Request  []byte // SHA-256 of the body, which a key stands for
+	Call     *agent.Call // instead of Wish, when a program calls a tool
+	Key      string      // idempotency key, unique per token; "" for none
+	Request  []byte      // SHA-256 of the body, which a key stands for
 }
 
 // ledger is the store. Whatever is not the person's is a fault NotFound.
@@ -39,6 +44,8 @@ type ledger interface {
 	accepter
 	syncs
 	tokens
+	shares
+	shared
 	runs
 	lists
 	conversations
@@ -70,6 +77,20 @@ type tokens interface {
 	RevokePersonalToken(ctx context.Context, personID, id string) error
 }
 
+// shares are the links for the public that a person has made.
+type shares interface {
+	AddShare(ctx context.Context, l share.Link) error
+	Shares(ctx context.Context, personID string) ([]share.Listed, error)
+	RevokeShare(ctx context.Context, personID, id string) error
+}
+
+// shared is what is behind such a link.
+type shared interface {
+	// Share finds a link by the hash of its token, also when it is over.
+	Share(ctx context.Context, hash []byte) (share.Link, error)
+	CountView(ctx context.Context, id string) error
+}
+
 // bearers are programs with a personal token.
 type bearers interface {
 	// Bearer returns whose token the text is; a fault Unauthorised when it is nobody's.
@@ -80,7 +101,8 @@ type bearers interface {
 
 type runs interface {
 	Run(ctx context.Context, personID, runID string) (agent.Run, error)
-	Runs(ctx context.Context, personID, conversationID string) ([]agent.Run, error)
+	// Runs returns those of the branch that Messages returns.
+	Runs(ctx context.Context, personID, conversationID, on string) ([]agent.Run, error)
 	// Remark keeps what the person says about an answer to a question of their run; the first one counts.
 	Remark(ctx context.Context, personID, runID, question, text string) error
 	// Open returns the person's runs that have not ended.
@@ -110,7 +132,10 @@ type lists interface {
 type conversations interface {
 	Conversations(ctx context.Context, personID string, limit int) ([]agent.Conversation, error)
 	Conversation(ctx context.Context, personID, id string) (agent.Conversation, error)
-	Messages(ctx context.Context, personID, conversationID string) ([]agent.Message, error)
+	// SearchConversations finds text in titles and messages, what was spoken in last first.
+	SearchConversations(ctx context.Context, personID, text string, limit int) ([]agent.Hit, error)
+	// Messages returns the newest branch that the person's message named by on is of; "" is the newest of all.
+	Messages(ctx context.Context, personID, conversationID, on string) ([]agent.Message, error)
 	Rename(ctx context.Context, personID, id, title string) error
 	DeleteConversation(ctx context.Context, personID, id string) error
 }
@@ -199,7 +224,7 @@ type watcher interface {
 }
 
 // Watch follows one run: Progress says how it is, Wait returns when that may
-// have changed since, with io.EOF, once, after the last change. An unknown run is a
+// have changed since, with io.EOF when nobody should wait for that. An unknown run is a
 // fault NotFound, and rings once it is known.
 type Watch interface {
 	Progress(ctx context.Context) (agent.Progress, error)

@@ -45,6 +45,7 @@ var wordsOf = map[int]words{
 	http.StatusUnauthorized:          {"Your login has ended.", nothingChanged, "Log in with Spotify, then do it again."},
 	http.StatusForbidden:             {"This is not allowed.", nothingChanged, "Go back to Segue's own page and try again from there."},
 	http.StatusNotFound:              {"There is nothing here, or it belongs to somebody else.", nothingChanged, "Go back to your conversations."},
+	http.StatusGone:                  {"This link is over.", "Whatever it showed is not touched by that.", "Ask whoever sent it to you for a new one."},
 	http.StatusMethodNotAllowed:      {"This address does not take that kind of request.", nothingChanged, "Go back to your conversations."},
 	http.StatusConflict:              {"This was already settled another way.", nothingChanged, "Load the page again to see how things stand."},
 	http.StatusRequestEntityTooLarge: {"This is more than one message can hold.", nothingChanged, "Go back, and make it shorter or send it in several messages."},
@@ -104,6 +105,9 @@ func (s *Server) fail(err error, c echo.Context) {
 	setRetryAfter(res, err)
 	res.Header().Add("Vary", "HX-Request-Type")
 	status, trouble := httpStatus(err), troubleOf(err)
+	if forPublic(r) && status == http.StatusNotFound {
+		trouble.Do = "Check that the link was copied whole."
+	}
 	var writing error
 	switch {
 	case forPrograms(r):
@@ -114,7 +118,7 @@ func (s *Server) fail(err error, c echo.Context) {
 		writing = render(c, status, partial.Trouble(trouble))
 	default:
 		writing = render(c, status, page.Problem(page.ProblemView{
-			Person: personView(person(c)), Status: status, Trouble: trouble, Reference: reference(c),
+			Person: personView(person(c)), Status: status, Trouble: trouble, Reference: reference(c), Public: forPublic(r),
 		}))
 	}
 	if writing != nil && !res.Committed {

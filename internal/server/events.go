@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"segue/internal/agent"
 	"segue/internal/failpoint"
 	"segue/internal/fault"
 	"segue/internal/live"
@@ -28,14 +29,16 @@ func (s *Server) streamRun(c echo.Context) error {
 		return err
 	}
 	defer leave()
+	return s.stream(c, run, look{full: c.QueryParam("full") == "1"}, (*stream).loggedIn)
+}
+
+// stream sends the state of a run in one look, for as long as allowed says so.
+func (s *Server) stream(c echo.Context, run agent.Run, as look, allowed func(*stream) bool) error {
 	out, err := openStream(c)
 	if err != nil {
 		return nil // the browser has gone
 	}
-	st := &stream{
-		server: s, request: c.Request(), out: out,
-		seen: lastEventID(c.Request()), full: c.QueryParam("full") == "1",
-	}
+	st := &stream{server: s, request: c.Request(), out: out, seen: lastEventID(c.Request()), look: as, allowed: allowed}
 	if run.State.Final() {
 		_, err := st.show(newSnapshot(run, outcome(run)))
 		return err
@@ -47,12 +50,17 @@ func (s *Server) streamRun(c echo.Context) error {
 
 // enterStream makes room for one more stream of the person, or says why there is none.
 func (s *Server) enterStream(personID string) (leave func(), err error) {
+	return s.enter(func() (func(), bool) { return s.streams.enter(personID) })
+}
+
+// enter takes a place where there is one, and none while the server goes down.
+func (s *Server) enter(place func() (leave func(), ok bool)) (leave func(), err error) {
 	select {
 	case <-s.closing:
 		return nil, &fault.Error{Kind: fault.Unavailable, Message: "Segue is being restarted.", RetryAfter: time.Second}
 	default:
 	}
-	leave, ok := s.streams.enter(personID)
+	leave, ok := place()
 	if !ok {
 		return nil, &fault.Error{Kind: fault.RateLimited, Message: "Too many pages are watching at once.", RetryAfter: 10 * time.Second}
 	}
@@ -74,7 +82,8 @@ type stream struct {
 	request *http.Request
 	out     *live.Writer
 	seen    int64 // version the browser has
-	full    bool  // the page shows every detail
+	look    look
+	allowed func(*stream) bool // asked with each heartbeat
 }
 
 // follow sends snapshots until one of the ends. A write that fails means that
@@ -94,7 +103,7 @@ func (st *stream) follow(snapshots <-chan *Snapshot) error {
 				return err
 			}
 		case <-beat.C:
-			if !st.stillAllowed() || st.out.Beat() != nil {
+			if !st.allowed(st) || st.out.Beat() != nil {
 				return nil
 			}
 		case <-life.C:
@@ -114,7 +123,7 @@ func (st *stream) show(snap *Snapshot) (more bool, err error) {
 	if version == st.seen && !snap.Final() {
 		return true, nil
 	}
-	message, err := snap.message(st.full)
+	message, err := snap.message(st.look)
 	if err != nil {
 		return false, fmt.Errorf("render run %s: %w", snap.Run.ID, err)
 	}
@@ -132,9 +141,9 @@ func (st *stream) show(snap *Snapshot) (more bool, err error) {
 	return true, nil
 }
 
-// stillAllowed reports whether the session lives on; the browser is told when it
+// loggedIn reports whether the session lives on; the browser is told when it
 // does not. A store that cannot say is no reason to end.
-func (st *stream) stillAllowed() bool {
+func (st *stream) loggedIn() bool {
 	_, err := st.server.Sessions.Person(st.request)
 	if fault.KindOf(err) != fault.Unauthorised {
 		return true

@@ -340,7 +340,7 @@ func (b *browser) say(text string) agent.Run {
 	b.site.t.Helper()
 	to := b.post("/c", "text", text).wants(http.StatusSeeOther).Header.Get("Location")
 	id := strings.TrimSuffix(strings.TrimPrefix(to, "/c/"), "#latest")
-	runs, err := b.site.db.Runs(b.site.t.Context(), b.id, id)
+	runs, err := b.site.db.Runs(b.site.t.Context(), b.id, id, "")
 	if err != nil {
 		b.site.t.Fatal(err)
 	}

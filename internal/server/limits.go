@@ -108,6 +108,41 @@ func (s *streams) enter(personID string) (leave func(), ok bool) {
 	return func() { s.leave(personID) }, true
 }
 
+// full reports whether nobody of that key can enter now.
+func (s *streams) full(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.total >= s.most || s.open[key] >= s.each
+}
+
+// viewers counts the open streams of the public: all, those of a link and those of an address.
+type viewers struct{ links, addresses *streams }
+
+func newViewers(l Limits) *viewers {
+	return &viewers{
+		links:     &streams{most: l.Viewers, each: l.ViewersPerLink, open: make(map[string]int)},
+		addresses: &streams{most: l.Viewers, each: l.ViewersPerAddress, open: make(map[string]int)},
+	}
+}
+
+// enter counts one more stream; leave it exactly once when ok.
+func (v *viewers) enter(linkID, address string) (leave func(), ok bool) {
+	leaveLink, ok := v.links.enter(linkID)
+	if !ok {
+		return nil, false
+	}
+	leaveAddress, ok := v.addresses.enter(address)
+	if !ok {
+		leaveLink()
+		return nil, false
+	}
+	return func() { leaveAddress(); leaveLink() }, true
+}
+
+func (v *viewers) full(linkID, address string) bool {
+	return v.links.full(linkID) || v.addresses.full(address)
+}
+
 func (s *streams) leave(personID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

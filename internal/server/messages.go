@@ -29,7 +29,11 @@ func (s *Server) sendMessage(c echo.Context) error {
 	if err != nil {
 		return s.showRefused(c, id, kept, err)
 	}
-	run, err := s.accept(c.Request().Context(), NewMessage{PersonID: person(c).ID, ConversationID: id, Text: text, Key: key})
+	m := NewMessage{PersonID: person(c).ID, ConversationID: id, Text: text, Key: key}
+	if id != "" {
+		m.Branch, m.Instead = field(c, "branch"), field(c, "instead")
+	}
+	run, err := s.accept(c.Request().Context(), m)
 	switch fault.KindOf(err) {
 	case "":
 		return c.Redirect(http.StatusSeeOther, "/c/"+run.ConversationID+"#latest")

@@ -22,7 +22,7 @@ func TestAMessageIsOnDiskBeforeItIsStarted(t *testing.T) {
 	}
 	ada.get("/c/" + run.ConversationID).wants(http.StatusOK).says("add One by U2 to Focus")
 	ada.post("/c/"+run.ConversationID+"/messages", "text", "my playlists\r\n").redirects("/c/" + run.ConversationID + "#latest")
-	runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID)
+	runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID, "")
 	if err != nil || len(runs) != 2 {
 		t.Errorf("%d runs, want 2 (%v)", len(runs), err)
 	}
@@ -82,7 +82,7 @@ func TestWhatCannotBeAcceptedStaysInTheComposer(t *testing.T) {
 	for _, form := range []string{"/c", conversation + "/messages"} {
 		for _, test := range tests {
 			a := ada.post(form, "text", test.text).wants(http.StatusUnprocessableEntity).says(test.says)
-			if got := strings.TrimSpace(a.page().Find("textarea[name=text]").Text()); got != test.kept {
+			if got := strings.TrimSpace(a.page().Find("#composer textarea").Text()); got != test.kept {
 				t.Errorf("%s at %s: composer holds %.40q, want %.40q", test.name, form, got, test.kept)
 			}
 		}

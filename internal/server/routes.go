@@ -44,6 +44,8 @@ func (s *Server) routes() *echo.Echo {
 	e.POST("/c/:id/rename", s.renameConversation, in)
 	e.POST("/c/:id/delete", s.deleteConversation, in)
 
+	get(e, "/search", s.showSearch, in)
+
 	get(e, "/runs", s.showRuns, in)
 	get(e, "/review", s.showReview, in)
 	get(e, "/runs/:id", s.showRun, in)
@@ -52,6 +54,7 @@ func (s *Server) routes() *echo.Echo {
 	e.POST("/runs/:id/cancel", s.cancelRun, in)
 	e.POST("/runs/:id/undo", s.undoRun, in)
 	e.POST("/runs/:id/correct", s.correctRun, in)
+	e.POST("/runs/:id/share", s.createShare, in)
 
 	e.POST("/runs/:id/pause", s.pauseList, in)
 	e.POST("/runs/:id/retry", s.retryList, in)
@@ -71,10 +74,16 @@ func (s *Server) routes() *echo.Echo {
 	get(e, "/settings/tokens", s.showTokens, in)
 	e.POST("/settings/tokens", s.createToken, in)
 	e.POST("/settings/tokens/:id/revoke", s.revokeToken, in)
+	get(e, "/settings/shares", s.showShares, in)
+	e.POST("/settings/shares/:id/revoke", s.revokeShare, in)
+	looks := byAddress(newLimiter(s.Limits.Looks), "These pages were loaded often from here in a short time.")
+	get(e, sharePath+":token", s.showShared, looks)
+	e.GET(sharePath+":token/events", s.streamShared, looks)
 	get(e, "/settings/shortcuts", s.showShortcuts, in)
 	get(e, "/settings/shortcuts/test", s.showShortcutTest, in)
 	get(e, "/docs/api", s.showAPIDocs)
 	s.apiRoutes(e)
+	s.mcpRoutes(e)
 
 	get(e, "/admin/dlq", s.showLetters, in, s.staff(auth.Viewer))
 	get(e, "/admin/dlq/new", s.showNews, in, s.staff(auth.Viewer))
@@ -103,6 +112,6 @@ func get(e *echo.Echo, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc
 func compressed() echo.MiddlewareFunc {
 	return middleware.GzipWithConfig(middleware.GzipConfig{
 		MinLength: 1024,
-		Skipper:   func(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/events") },
+		Skipper:   func(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/events") || c.Path() == mcpPath },
 	})
 }

@@ -29,6 +29,7 @@ var access = map[string]struct{ stranger, other int }{
 	"GET /account":                     {303, 0},
 	"HEAD /account":                    {303, 0},
 	"POST /account/logout-everywhere":  {401, 0},
+	"POST /account/trusts/end":         {401, 0},
 	"POST /account/repeats":            {401, 0},
 	"POST /account/keep":               {401, 0},
 	"POST /account/disconnect":         {401, 0},
@@ -51,12 +52,21 @@ var access = map[string]struct{ stranger, other int }{
 	"POST /runs/:id/cancel":            {401, 404},
 	"POST /runs/:id/undo":              {401, 404},
 	"POST /runs/:id/correct":           {401, 404},
+	"POST /runs/:id/share":             {401, 404},
+	"GET /settings/shares":             {303, 0},
+	"HEAD /settings/shares":            {303, 0},
+	"POST /settings/shares/:id/revoke": {401, 404},
+	"GET /s/:token":                    {404, 0}, // what a link opens stands in shared_test.go
+	"HEAD /s/:token":                   {404, 0},
+	"GET /s/:token/events":             {404, 0},
 	"POST /runs/:id/pause":             {401, 404},
 	"POST /runs/:id/retry":             {401, 404},
 	"POST /runs/:id/rows/:position":    {401, 404},
 	"GET /runs/:id/export":             {303, 404},
 	"HEAD /runs/:id/export":            {303, 404},
 	"GET /import":                      {303, 0},
+	"GET /search":                      {303, 0},
+	"HEAD /search":                     {303, 0},
 	"HEAD /import":                     {303, 0},
 	"POST /import":                     {401, 0},
 	"GET /import/:id":                  {303, 404},
@@ -162,7 +172,7 @@ func TestSec13_EveryRouteKnowsWhoMayUseIt(t *testing.T) {
 			ben.do(method, path, form).wants(want.other)
 		}
 	}
-	after, err := s.db.Runs(t.Context(), run.PersonID, run.ConversationID)
+	after, err := s.db.Runs(t.Context(), run.PersonID, run.ConversationID, "")
 	_, kept, _ := s.db.RuleFor(t.Context(), run.PersonID, rule.Key)
 	if err != nil || len(after) != 1 || len(s.engine.answers)+len(s.engine.undos) > 0 || !kept {
 		t.Errorf("somebody else changed something: %v, %v", after, err)
@@ -237,6 +247,9 @@ func TestSec08_EveryAnswerCarriesTheHeaders(t *testing.T) {
 			}
 			a := b.do(method, path, form)
 			for header, want := range golden {
+				if header == "Referrer-Policy" && strings.HasPrefix(path, "/s/") {
+					want = "no-referrer"
+				}
 				if got := a.Header.Get(header); got != want {
 					t.Errorf("%s: %s is %q, want %q", name, header, got, want)
 				}

@@ -32,7 +32,7 @@ func (s *Server) runView(c echo.Context, run agent.Run) (page.RunPageView, error
 	if err != nil {
 		return page.RunPageView{}, err
 	}
-	v := page.RunPageView{Person: s.you(c), Asked: asked, Run: s.runViews(ctx, []agent.Run{run})[0]}
+	v := page.RunPageView{Person: s.you(c), Asked: asked, Run: s.runViews(ctx, []agent.Run{run})[0], Share: shareForm()}
 	v.Run.Live = true
 	if run.List && run.UndoOf == "" {
 		v.List, err = s.listView(c, run)
@@ -68,7 +68,8 @@ func (s *Server) undoRun(c echo.Context) error {
 		return fault.New(fault.Conflict, "There is nothing here that can be undone.", nil)
 	}
 	undo, err := s.accept(ctx, NewMessage{
-		PersonID: who.ID, ConversationID: run.ConversationID, Text: "Undo that", Key: "undo-" + run.ID, UndoOf: run.ID,
+		PersonID: who.ID, ConversationID: run.ConversationID, Branch: run.MessageID,
+		Text: "Undo that", Key: "undo-" + run.ID, UndoOf: run.ID,
 	})
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func (s *Server) undoRun(c echo.Context) error {
 
 // asked is the message that started a run, "" when it is too old to be shown.
 func (s *Server) asked(ctx context.Context, run agent.Run) (string, error) {
-	messages, err := s.Ledger.Messages(ctx, run.PersonID, run.ConversationID)
+	messages, err := s.Ledger.Messages(ctx, run.PersonID, run.ConversationID, run.MessageID)
 	if err != nil {
 		return "", err
 	}

@@ -85,7 +85,7 @@ func TestUndoIsOneRunHoweverOftenItIsSent(t *testing.T) {
 	for range 3 {
 		ada.post(path).redirects("/c/" + run.ConversationID + "#latest")
 	}
-	runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID)
+	runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID, "")
 	if err != nil || len(runs) != 2 || runs[1].UndoOf != run.ID {
 		t.Errorf("runs %+v, %v", runs, err)
 	}
@@ -104,7 +104,7 @@ func TestAFailedUndoCanBePressedAgain(t *testing.T) {
 		for range 2 {
 			ada.post("/runs/" + run.ID + "/undo").redirects("/c/" + run.ConversationID + "#latest")
 		}
-		runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID)
+		runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID, "")
 		if err != nil {
 			t.Fatal(err)
 		}

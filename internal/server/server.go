@@ -15,6 +15,7 @@ import (
 
 	"segue/internal/auth"
 	"segue/internal/live"
+	"segue/internal/mcp"
 )
 
 // Options are the parts and the values a Server is made of. Ledger, Engine,
@@ -41,6 +42,8 @@ type Options struct {
 	Suggest func(ctx context.Context, personID string) ([]string, error)
 	// Allowance is how many tokens the language model may cost a person in a day; 0 when nothing is counted.
 	Allowance int
+	// Tools are what programs may call at /mcp; the address is absent without a crew.
+	Tools mcp.Options
 	// Demo says that Spotify is emulated.
 	Demo bool
 	// PublicURL is how browsers reach us, without a trailing slash; "" makes addresses relative.
@@ -60,13 +63,18 @@ type Options struct {
 
 // Limits bound what one person or one address may use. A zero value is the default.
 type Limits struct {
-	Logins           int           // per minute and address; 10
-	Messages         int           // per minute and person; 20
-	Calls            int           // of the API, per minute and token; 60
-	StreamsPerPerson int           // open at once; 20
-	Streams          int           // open at once, over all people; 2,000
-	StreamLife       time.Duration // the server ends a stream after this; 5 minutes
-	Heartbeat        time.Duration // on a silent stream; 10 s
+	Logins            int           // per minute and address; 10
+	Messages          int           // per minute and person; 20
+	Calls             int           // of the API, per minute and token; 60
+	StreamsPerPerson  int           // open at once; 20
+	Streams           int           // open at once, over all people; 2,000
+	Viewers           int           // of links, over all of them; 2,000
+	ViewersPerLink    int           // 1,000
+	ViewersPerAddress int           // 20
+	Looks             int           // at pages of links, per minute and address; 12 for each of ViewersPerAddress
+	Guesses           int           // links that there are not, per minute and address; 20
+	StreamLife        time.Duration // the server ends a stream after this; 5 minutes
+	Heartbeat         time.Duration // on a silent stream; 10 s
 }
 
 // Server answers HTTP requests. Make it with New, end it with Close.
@@ -80,6 +88,8 @@ type Server struct {
 	messages  *limiter
 	links     *limiter // each costs a request to Spotify
 	calls     *limiter // of the API, by token
+	viewers   *viewers
+	guesses   *limiter // of links, by address
 	counts    counts   // of questions, by person
 
 	closing chan struct{} // closed by Close: every stream ends
@@ -96,6 +106,8 @@ func New(o Options) *Server {
 		messages:  newLimiter(o.Limits.Messages),
 		links:     newLimiter(o.Limits.Messages),
 		calls:     newLimiter(o.Limits.Calls),
+		viewers:   newViewers(o.Limits),
+		guesses:   newLimiter(o.Limits.Guesses),
 		closing:   make(chan struct{}),
 	}
 	s.hub = live.New(s.snapshots, o.Logger)
@@ -145,6 +157,11 @@ func withDefaults(o Options) Options {
 	orDefault(&l.Calls, 60)
 	orDefault(&l.StreamsPerPerson, 20)
 	orDefault(&l.Streams, 2000)
+	orDefault(&l.Viewers, 2000)
+	orDefault(&l.ViewersPerLink, 1000)
+	orDefault(&l.ViewersPerAddress, 20)
+	orDefault(&l.Looks, 12*l.ViewersPerAddress) // each of them without scripts, every 5 s
+	orDefault(&l.Guesses, 20)
 	orDefault(&l.StreamLife, 5*time.Minute)
 	orDefault(&l.Heartbeat, 10*time.Second)
 	return o

@@ -11,15 +11,25 @@ import (
 	"segue/internal/agent"
 	"segue/internal/fault"
 	"segue/internal/live"
+	"segue/internal/share"
 	"segue/web/templates/partial"
 )
 
 // Snapshot is the whole visible state of a run: what a page shows and a stream
 // sends. Its readers share it.
 type Snapshot struct {
-	Run         agent.Run
-	Progress    agent.Progress
-	short, full card
+	Run      agent.Run
+	Progress agent.Progress
+
+	mu    sync.Mutex
+	cards map[look]*card
+}
+
+// look is how a snapshot is shown to one kind of readers.
+type look struct {
+	full   bool   // with every detail
+	public string // address of the share page, whose readers see what share.Public lets through; "" for the run's person
+	names  bool   // and songs by name
 }
 
 // card is a snapshot as a stream sends it, made once for all its readers.
@@ -29,22 +39,42 @@ type card struct {
 	err     error
 }
 
-func newSnapshot(run agent.Run, p agent.Progress) *Snapshot { return &Snapshot{Run: run, Progress: p} }
+func newSnapshot(run agent.Run, p agent.Progress) *Snapshot {
+	return &Snapshot{Run: run, Progress: p, cards: map[look]*card{}}
+}
 
-// message returns the card of the run, with every detail or without.
-func (s *Snapshot) message(full bool) (live.Message, error) {
-	c := &s.short
-	if full {
-		c = &s.full
+// seen is the run in one look.
+func (s *Snapshot) seen(as look) partial.RunView {
+	v := partial.RunView{Run: s.Run, Progress: s.Progress, Full: as.full, Public: as.public, Now: time.Now()}
+	if as.public != "" {
+		v.Run, v.Progress = share.Public(s.Run, s.Progress, as.names)
 	}
+	return v
+}
+
+// message returns the card of the run in one look.
+func (s *Snapshot) message(as look) (live.Message, error) {
+	c := s.card(as)
 	c.once.Do(func() {
-		v := partial.RunView{Run: s.Run, Progress: s.Progress, Live: true, Full: full, Now: time.Now()}
+		v := s.seen(as)
+		v.Live = true
 		var html bytes.Buffer
 		if c.err = partial.Run(v).Render(context.Background(), &html); c.err == nil {
 			c.message = live.NewMessage(s.SnapshotVersion(), html.Bytes())
 		}
 	})
 	return c.message, c.err
+}
+
+func (s *Snapshot) card(as look) *card {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, made := s.cards[as]
+	if !made {
+		c = &card{}
+		s.cards[as] = c
+	}
+	return c
 }
 
 // SnapshotVersion rises with every visible change; it is 0 until the run has

@@ -19,8 +19,8 @@ const usualDays = 90
 
 // scopeWords say to a person what a scope allows.
 var scopeWords = map[auth.Scope]string{
-	auth.SyncWrite:  "Add songs, and stop that",
-	auth.SyncRead:   "See what has become of them",
+	auth.SyncWrite:  "Add songs and change playlists, and stop that",
+	auth.SyncRead:   "See playlists, and what has become of requests",
 	auth.AdminRead:  "See dead letters and breakers",
 	auth.AdminWrite: "Retry and discard dead letters, close breakers",
 }

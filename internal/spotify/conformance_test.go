@@ -244,6 +244,8 @@ func TestConformanceOfForeignLists(t *testing.T) {
 		wantFault(t, err, false, fault.Forbidden, fault.NotFound)
 		err = h.Remove(t.Context(), ada, p.ID, []string{h.tracks(t, 1)[0].URI})
 		wantFault(t, err, false, fault.Forbidden, fault.NotFound)
+		wantFault(t, h.Rename(t.Context(), ada, p.ID, "Mine"), false, fault.Forbidden, fault.NotFound)
+		wantFault(t, h.Move(t.Context(), ada, p.ID, 0, 0, 1), false, fault.Forbidden, fault.NotFound)
 		if h.profile == "dev2026" {
 			_, err = h.Items(t.Context(), ada, p.ID)
 			wantFault(t, err, false, fault.Forbidden, fault.NotFound)
@@ -271,6 +273,8 @@ func TestConformanceOfEditing(t *testing.T) {
 			{"append", func() error { return h.Add(t.Context(), ada, p.ID, []string{a, b}, spotify.Append) }, []string{a, b}},
 			{"insert", func() error { return h.Add(t.Context(), ada, p.ID, []string{c, d}, 1) }, []string{a, c, d, b}},
 			{"at the top", func() error { return h.Add(t.Context(), ada, p.ID, []string{b}, 0) }, []string{b, a, c, d, b}},
+			{"move up", func() error { return h.Move(t.Context(), ada, p.ID, 3, 1, 2) }, []string{b, d, b, a, c}},
+			{"move down", func() error { return h.Move(t.Context(), ada, p.ID, 1, 5, 2) }, []string{b, a, c, d, b}},
 			{"remove all copies", func() error { return h.Remove(t.Context(), ada, p.ID, []string{b, d}) }, []string{a, c}},
 			{"remove what is not there", func() error { return h.Remove(t.Context(), ada, p.ID, []string{b}) }, []string{a, c}},
 		} {
@@ -288,6 +292,14 @@ func TestConformanceOfEditing(t *testing.T) {
 		wantFault(t, err, false, fault.Invalid)
 		err = h.Add(t.Context(), ada, p.ID, []string{a}, -7)
 		wantFault(t, err, false, fault.Invalid)
+		wantFault(t, h.Move(t.Context(), ada, p.ID, 1, 0, 2), false, fault.Invalid)
+		if err := h.Rename(t.Context(), ada, p.ID, "Another"); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := h.Playlist(t.Context(), ada, p.ID); err != nil || now.Name != "Another" || now.Public || now.Total != 2 {
+			t.Errorf("renamed to %+v, %v", now, err)
+		}
+		wantFault(t, h.Rename(t.Context(), ada, p.ID, " "), false, fault.Invalid)
 	})
 }
 

@@ -2,6 +2,7 @@ package spotify
 
 import (
 	"cmp"
+	"time"
 
 	zmb3 "github.com/zmb3/spotify/v2"
 
@@ -64,17 +65,19 @@ func playlist(p *zmb3.SimplePlaylist, total int, accountID string) music.Playlis
 // item maps a row. Only a track of the catalogue is shown as one; a row that
 // holds something else, or nothing any more, keeps its place.
 func item(row *zmb3.PlaylistItem) music.Item {
+	out := music.Item{Local: row.IsLocal}
+	out.Added, _ = time.Parse(time.RFC3339, row.AddedAt) // it may be null
 	switch t := row.Track.Track; {
 	case row.Track.Episode != nil:
-		return music.Item{URI: string(row.Track.Episode.URI)}
+		out.URI, out.Local = string(row.Track.Episode.URI), false
 	case t == nil:
-		return music.Item{Local: row.IsLocal}
 	case row.IsLocal || t.ID == "":
-		return music.Item{URI: string(t.URI), Local: row.IsLocal}
+		out.URI = string(t.URI)
 	default:
 		found := track(t)
-		return music.Item{URI: found.URI, Track: &found}
+		out.URI, out.Track = found.URI, &found
 	}
+	return out
 }
 
 // cover returns the URL of the smallest image of at least coverSize, else of

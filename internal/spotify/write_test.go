@@ -88,7 +88,7 @@ func TestWriteIsNotResentWhenAReusedConnectionBreaks(t *testing.T) {
 func TestNetHTTPCannotReplayAWrite(t *testing.T) {
 	t.Parallel()
 	c := New(Options{})
-	for _, method := range []string{http.MethodPost, http.MethodDelete} {
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
 		req, err := c.request(t.Context(), annAccess, call{method: method, path: "x", body: []byte("{}")})
 		if err != nil || req.GetBody != nil || req.ContentLength != 2 {
 			t.Errorf("%s: GetBody must be nil and the length known: %v", method, err)

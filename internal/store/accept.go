@@ -23,6 +23,9 @@ type NewMessage struct {
 	Key            string               // idempotency key of the form, unique per person
 	UndoOf         string               // the run to undo; "" for an ordinary message
 	Wish           *agent.SyncSongsArgs // what Text says, as data; nil for a message to be read
+	Call           *agent.Call          // the same, of a program that calls a tool
+	Branch         string               // id of a person's message whose newest branch this goes on with; "" for the newest of all
+	Instead        string               // id of the person's message in whose place this stands, on a branch of its own; "" for none
 }
 
 // Accept puts a message and its run (state accepted) on disk, in one
@@ -32,7 +35,7 @@ type NewMessage struct {
 //
 // Faults: Invalid without a key; Conflict for a known key with another message
 // and for a run that is undone or being undone already; NotFound for a
-// conversation or a run to undo that is absent or somebody else's;
+// conversation, a message of it or a run to undo that is absent or somebody else's;
 // Unauthorised when the person is gone.
 func (db *DB) Accept(ctx context.Context, m NewMessage) (run agent.Run, fresh bool, err error) {
 	if m.Key == "" {
@@ -98,22 +101,22 @@ func (db *DB) insertRun(ctx context.Context, tx *sql.Tx, m NewMessage) (agent.Ru
 		}
 	}
 	now := millis(db.now())
-	conversationID, seq, err := advance(ctx, tx, m, now)
+	at, err := advance(ctx, tx, m, now)
 	if err != nil {
 		return agent.Run{}, err
 	}
 	run := agent.Run{
-		ID: newID(), PersonID: m.PersonID, ConversationID: conversationID, MessageID: newID(),
-		State: agent.Accepted, UndoOf: m.UndoOf, Wish: m.Wish, AcceptedAt: fromMillis(now),
+		ID: newID(), PersonID: m.PersonID, ConversationID: at.conversation, MessageID: newID(),
+		State: agent.Accepted, UndoOf: m.UndoOf, Wish: m.Wish, Call: m.Call, AcceptedAt: fromMillis(now),
 	}
 	if run.List, err = isList(ctx, tx, m.UndoOf); err != nil {
 		return agent.Run{}, err
 	}
-	wish, err := encode(m.Wish)
+	wish, err := encodeWish(m)
 	if err != nil {
 		return agent.Run{}, fmt.Errorf("write wish: %w", err)
 	}
-	if err := insertMessage(ctx, tx, conversationID, seq, agent.Message{
+	if err := insertMessage(ctx, tx, at, agent.Message{
 		ID: run.MessageID, Role: agent.Person, Text: m.Text, At: run.AcceptedAt,
 	}); err != nil {
 		return agent.Run{}, err
@@ -121,32 +124,43 @@ func (db *DB) insertRun(ctx context.Context, tx *sql.Tx, m NewMessage) (agent.Ru
 	_, err = exec(ctx, tx, `INSERT INTO runs
 		(id, person_id, conversation_id, message_id, seq, idem_key, state, undo_of, wish, accepted_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		run.ID, run.PersonID, run.ConversationID, run.MessageID, seq, m.Key, run.State, orNull(run.UndoOf), wish, now)
+		run.ID, run.PersonID, run.ConversationID, run.MessageID, at.seq, m.Key, run.State, orNull(run.UndoOf), wish, now)
 	return run, err
 }
 
+// place is where a message stands: in its conversation, and behind which other.
+type place struct {
+	conversation string
+	seq, parent  int64
+}
+
 // advance begins a conversation, or makes room for one more message in an old one.
-func advance(ctx context.Context, tx *sql.Tx, m NewMessage, now int64) (id string, seq int64, err error) {
-	if m.ConversationID != "" {
-		seq, err = one[int64](ctx, tx, `UPDATE conversations SET seq = seq + 1, updated_at = $1
-			WHERE id = $2 AND person_id = $3 RETURNING seq`, now, m.ConversationID, m.PersonID)
-		return m.ConversationID, seq, absent(err, noConversation)
+func advance(ctx context.Context, tx *sql.Tx, m NewMessage, now int64) (at place, err error) {
+	if m.ConversationID == "" {
+		at = place{conversation: newID(), seq: 1}
+		_, err = exec(ctx, tx, `INSERT INTO conversations (id, person_id, title, seq, updated_at)
+			VALUES ($1, $2, $3, 1, $4)`, at.conversation, m.PersonID, title(m.Text), now)
+		return at, err
 	}
-	id = newID()
-	_, err = exec(ctx, tx, `INSERT INTO conversations (id, person_id, title, seq, updated_at)
-		VALUES ($1, $2, $3, 1, $4)`, id, m.PersonID, title(m.Text), now)
-	return id, 1, err
+	at.conversation = m.ConversationID
+	at.seq, err = one[int64](ctx, tx, `UPDATE conversations SET seq = seq + 1, updated_at = $1
+		WHERE id = $2 AND person_id = $3 RETURNING seq`, now, m.ConversationID, m.PersonID)
+	if err != nil {
+		return at, absent(err, noConversation)
+	}
+	at.parent, err = parentOf(ctx, tx, m)
+	return at, err
 }
 
 // byModel is the role, in the table, of an answer that a language model wrote.
 const byModel agent.Role = "model"
 
-func insertMessage(ctx context.Context, tx *sql.Tx, conversationID string, seq int64, m agent.Message) error {
+func insertMessage(ctx context.Context, tx *sql.Tx, at place, m agent.Message) error {
 	if m.FromModel {
 		m.Role = byModel
 	}
-	_, err := exec(ctx, tx, `INSERT INTO messages (id, conversation_id, seq, role, text, at)
-		VALUES ($1, $2, $3, $4, $5, $6)`, m.ID, conversationID, seq, m.Role, m.Text, millis(m.At))
+	_, err := exec(ctx, tx, `INSERT INTO messages (id, conversation_id, seq, parent, role, text, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, m.ID, at.conversation, at.seq, at.parent, m.Role, m.Text, millis(m.At))
 	return err
 }
 

@@ -36,7 +36,7 @@ func TestAcceptBeginsAConversationWithMessageAndRun(t *testing.T) {
 	if c != want {
 		t.Errorf("conversation %+v, want %+v", c, want)
 	}
-	messages, err := db.Messages(t.Context(), ada, run.ConversationID)
+	messages, err := db.Messages(t.Context(), ada, run.ConversationID, "")
 	noError(t, err)
 	said := agent.Message{ID: run.MessageID, Role: agent.Person, Text: c.Title, RunID: run.ID, At: at}
 	if len(messages) != 1 || messages[0] != said {

@@ -94,7 +94,7 @@ func (db *DB) AttemptRecords(ctx context.Context, personID string, keys []string
 	err := db.read(ctx, "read attempts", func(tx *sql.Tx) error {
 		for _, key := range keys {
 			record, err := scanAttempt(tx.QueryRowContext(ctx,
-				`SELECT state, at, stood FROM attempts WHERE person_id = $1 AND attempt_key = $2`, personID, key))
+				`SELECT state, at, stood, uris FROM attempts WHERE person_id = $1 AND attempt_key = $2`, personID, key))
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
@@ -111,12 +111,12 @@ func (db *DB) AttemptRecords(ctx context.Context, personID string, keys []string
 func scanAttempt(r row) (agent.AttemptRecord, error) {
 	var a agent.AttemptRecord
 	var at int64
-	var stood string
-	if err := r.Scan(&a.State, &at, &stood); err != nil {
+	var stood, uris string
+	if err := r.Scan(&a.State, &at, &stood, &uris); err != nil {
 		return a, err
 	}
 	a.At = fromMillis(at)
-	return a, json.Unmarshal([]byte(stood), &a.Stood)
+	return a, cmp.Or(json.Unmarshal([]byte(stood), &a.Stood), json.Unmarshal([]byte(uris), &a.URIs))
 }
 
 // SettleAttempts notes what became of the open attempts of one request, all or

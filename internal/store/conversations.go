@@ -4,16 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 
 	"segue/internal/agent"
 	"segue/internal/fault"
 )
 
 const noConversation = "This conversation does not exist."
-
-// maxMessages bounds the messages of one conversation that are returned.
-const maxMessages = 200
 
 const selectConversations = `SELECT id, person_id, title, updated_at FROM conversations
 	WHERE person_id = $1 ORDER BY updated_at DESC, id DESC LIMIT $2`
@@ -36,41 +32,6 @@ func scanConversation(r row) (c agent.Conversation, err error) {
 	err = r.Scan(&c.ID, &c.PersonID, &c.Title, &updated)
 	c.UpdatedAt = fromMillis(updated)
 	return c, err
-}
-
-// $3 is the highest place in the conversation that is wanted.
-const selectMessages = `SELECT m.id, m.role, m.text, coalesce(r.id, ''), m.at
-	FROM messages m
-	JOIN conversations c ON c.id = m.conversation_id
-	LEFT JOIN runs r ON r.message_id = m.id
-	WHERE c.id = $1 AND c.person_id = $2 AND m.seq <= $3
-	ORDER BY m.seq DESC LIMIT $4`
-
-// Messages returns the newest 200 messages of a conversation of the person,
-// oldest first; a fault NotFound when it is absent or somebody else's. RunID is
-// the run that a person's message started; the agent's messages have none.
-func (db *DB) Messages(ctx context.Context, personID, conversationID string) ([]agent.Message, error) {
-	const end = 1<<63 - 1
-	found, err := messagesUpTo(ctx, db.reader, personID, conversationID, end)
-	return found, trouble("read messages", err)
-}
-
-func messagesUpTo(ctx context.Context, q querier, personID, conversationID string, seq int64) ([]agent.Message, error) {
-	found, err := all(ctx, q, scanMessage, selectMessages, conversationID, personID, seq, maxMessages)
-	if err == nil && len(found) == 0 { // a conversation begins with a message
-		err = sql.ErrNoRows
-	}
-	slices.Reverse(found)
-	return found, absent(err, noConversation)
-}
-
-func scanMessage(r row) (m agent.Message, err error) {
-	var at int64
-	err = r.Scan(&m.ID, &m.Role, &m.Text, &m.RunID, &at)
-	if m.At = fromMillis(at); m.Role == byModel {
-		m.Role, m.FromModel = agent.Assistant, true
-	}
-	return m, err
 }
 
 // Rename gives a conversation of the person a title: one line, at most 60

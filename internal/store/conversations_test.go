@@ -40,12 +40,12 @@ func TestMessagesAreTheNewest200OldestFirst(t *testing.T) {
 	for i := 2; i <= 203; i++ {
 		run = db.say(t, NewMessage{PersonID: run.PersonID, ConversationID: run.ConversationID, Text: fmt.Sprint("message ", i)})
 	}
-	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID)
+	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID, "")
 	noError(t, err)
 	if len(messages) != 200 || messages[0].Text != "message 4" || messages[199].Text != "message 203" {
 		t.Errorf("%d messages from %q", len(messages), messages[0].Text)
 	}
-	runs, err := db.Runs(t.Context(), run.PersonID, run.ConversationID)
+	runs, err := db.Runs(t.Context(), run.PersonID, run.ConversationID, "")
 	noError(t, err)
 	if len(runs) != 200 || runs[199] != run {
 		t.Errorf("%d runs, the last %+v", len(runs), runs[len(runs)-1])
@@ -75,7 +75,7 @@ func TestDeleteConversationWaitsForItsRuns(t *testing.T) {
 
 	_, err := db.Run(t.Context(), run.PersonID, run.ID)
 	wantKind(t, err, fault.NotFound)
-	_, err = db.Messages(t.Context(), run.PersonID, run.ConversationID)
+	_, err = db.Messages(t.Context(), run.PersonID, run.ConversationID, "")
 	wantKind(t, err, fault.NotFound)
 	kept, err := db.Run(t.Context(), run.PersonID, elsewhere.ID)
 	if err != nil || kept.UndoOf != "" {

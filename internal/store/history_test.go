@@ -155,7 +155,7 @@ func TestWhatIsOlderThanItsPersonKeepsItIsDeleted(t *testing.T) {
 	if _, err := db.Conversation(t.Context(), ada, alone.ConversationID); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("an empty conversation stays: %v", err)
 	}
-	if messages, err := db.Messages(t.Context(), ada, shared.ConversationID); err != nil || len(messages) != 2 {
+	if messages, err := db.Messages(t.Context(), ada, shared.ConversationID, ""); err != nil || len(messages) != 2 {
 		t.Errorf("messages of a conversation that goes on: %v, %v", messages, err)
 	}
 	for _, r := range []agent.Run{open, other} {

@@ -175,7 +175,7 @@ func TestARetryWithAnotherInputKeepsTheOriginal(t *testing.T) {
 	if got.Input.Song.Artists[0] != "Radiohead" || got.Current().Song.Artists[0] != "TLC" || got.RetryRun != run.ID {
 		t.Errorf("%+v, now %+v", got.Input, got.Current())
 	}
-	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID)
+	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID, "")
 	if err != nil || messages[len(messages)-1].Text != "Try again: add Creep by TLC to Road Trip" {
 		t.Errorf("it says %+v, %v", messages, err)
 	}

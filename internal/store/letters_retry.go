@@ -11,6 +11,13 @@ import (
 	"segue/internal/deadletter"
 )
 
+// WaitingLetters returns the letters of the person's run that wait to be tried again or discarded.
+func (db *DB) WaitingLetters(ctx context.Context, personID, runID string) ([]deadletter.Letter, error) {
+	found, err := all(ctx, db.reader, scanLetter, `SELECT `+letterColumns+fromLetters+`
+		WHERE l.person_id = $1 AND l.run_id = $2 AND l.state = 'waiting' ORDER BY l.id`, personID, runID)
+	return found, trouble("read the letters of a run", err)
+}
+
 // RetryLetter accepts a run that tries a letter of this version again, from the
 // start and with its current input; see RetryLetterAs.
 func (db *DB) RetryLetter(ctx context.Context, id string, version int64, by string) (run agent.Run, err error) {
@@ -110,14 +117,14 @@ func changed(before, after deadletter.Input) string {
 func sameAgain(ctx context.Context, tx *sql.Tx, l deadletter.Letter) (NewMessage, error) {
 	m := NewMessage{PersonID: l.PersonID, Key: newID()}
 	var wish string
-	err := tx.QueryRowContext(ctx, `SELECT r.conversation_id, m.text, coalesce(r.undo_of, ''), r.wish
+	err := tx.QueryRowContext(ctx, `SELECT r.conversation_id, m.id, m.text, coalesce(r.undo_of, ''), r.wish
 		FROM runs r JOIN messages m ON m.id = r.message_id WHERE r.id = $1`, l.RunID).
-		Scan(&m.ConversationID, &m.Text, &m.UndoOf, &wish)
+		Scan(&m.ConversationID, &m.Branch, &m.Text, &m.UndoOf, &wish)
 	if err == nil {
-		m.Wish, err = decode[agent.SyncSongsArgs](wish)
+		m.Wish, m.Call, err = decodeWish(wish)
 	}
 	if l.Task != "" {
-		m.Text, m.UndoOf, m.Wish = l.Current().Words(), "", nil
+		m.Text, m.UndoOf, m.Wish, m.Call = l.Current().Words(), "", nil, nil
 	}
 	return m, gone(err)
 }

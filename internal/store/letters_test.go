@@ -121,7 +121,7 @@ func TestARetryIsANewRunAndOnlyOneOfTwoGetsIt(t *testing.T) {
 	}
 	run, err := db.Run(t.Context(), ada, got.RetryRun)
 	noError(t, err)
-	messages, err := db.Messages(t.Context(), ada, run.ConversationID)
+	messages, err := db.Messages(t.Context(), ada, run.ConversationID, "")
 	if last := messages[len(messages)-1]; err != nil || run.State != agent.Accepted || last.Text != "Try again: add Creep by Radiohead to Road Trip" {
 		t.Errorf("run %+v says %q, %v", run, last.Text, err)
 	}

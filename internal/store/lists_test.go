@@ -54,7 +54,7 @@ func TestAListIsARunWithRows(t *testing.T) {
 	if len(rows) != 2 || rows[0].Position != 1 || rows[0].Song.Artists[0] != "Toto" || rows[1].Trouble.What != "No." {
 		t.Errorf("rows %+v", rows)
 	}
-	messages, err := db.Messages(t.Context(), ada, run.ConversationID)
+	messages, err := db.Messages(t.Context(), ada, run.ConversationID, "")
 	noError(t, err)
 	if messages[0].Text != l.Text || messages[0].RunID != run.ID {
 		t.Errorf("messages %+v", messages)

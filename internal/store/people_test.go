@@ -112,6 +112,9 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	run := db.say(t, NewMessage{PersonID: id, Text: "add " + canary})
 	_, _, err = db.BeginAttempt(ctx, agent.Attempt{PersonID: id, RunID: run.ID, Key: "k", URIs: []string{canary}})
 	noError(t, err)
+	noError(t, db.Spend(ctx, id, 1))
+	noError(t, db.Remark(ctx, id, run.ID, canary, canary))
+	noError(t, db.Trust(ctx, id, agent.RemoveSongs, agent.PlaylistRef{ID: "p", Name: canary}))
 	noError(t, db.SaveRule(ctx, id, music.Rule{Key: canary, Song: music.Song{Title: canary}, Track: &music.Track{Title: canary}}))
 	noError(t, db.Finish(ctx, id, run.ID, agent.Progress{State: agent.Done, Say: "Added " + canary, Undoable: true}))
 	db.say(t, NewMessage{PersonID: id, ConversationID: run.ConversationID, Text: "undo " + canary, UndoOf: run.ID})
@@ -168,7 +171,7 @@ func TestDeletePersonSparesOthers(t *testing.T) {
 	if err != nil || len(found) != 3 { // the newest one is the token's, the oldest that of a list
 		t.Fatalf("conversations %+v, %v", found, err)
 	}
-	runs, err := db.Runs(t.Context(), ben, found[1].ID)
+	runs, err := db.Runs(t.Context(), ben, found[1].ID, "")
 	if err != nil || len(runs) != 2 {
 		t.Errorf("runs %+v, %v", runs, err)
 	}

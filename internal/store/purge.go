@@ -17,11 +17,11 @@ const selectOutdated = `SELECT r.id, r.conversation_id FROM people p JOIN runs r
 // after their end, and returns how many those were. A conversation goes, with its
 // messages, with its last run.
 func (db *DB) PurgeRuns(ctx context.Context, now time.Time, limit int) (deleted int, err error) {
-	type place struct{ run, conversation string }
+	type old struct{ run, conversation string }
 	err = db.write(ctx, "purge runs", func(tx *sql.Tx) error {
-		old, err := all(ctx, tx, func(r row) (p place, err error) { return p, r.Scan(&p.run, &p.conversation) },
+		outdated, err := all(ctx, tx, func(r row) (p old, err error) { return p, r.Scan(&p.run, &p.conversation) },
 			selectOutdated, millis(now), limit)
-		for _, p := range old {
+		for _, p := range outdated {
 			if err == nil {
 				_, err = exec(ctx, tx, `DELETE FROM runs WHERE id = $1`, p.run)
 			}
@@ -30,7 +30,7 @@ func (db *DB) PurgeRuns(ctx context.Context, now time.Time, limit int) (deleted 
 					AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.conversation_id = $1)`, p.conversation)
 			}
 		}
-		deleted = len(old)
+		deleted = len(outdated)
 		return err
 	})
 	if err != nil {

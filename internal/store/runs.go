@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"segue/internal/agent"
@@ -14,9 +13,6 @@ import (
 )
 
 const noRun = "This request does not exist."
-
-// maxRuns bounds the runs of one conversation that are returned, like maxMessages.
-const maxRuns = 200
 
 // runColumns are what scanRun reads, of the table runs as r.
 const runColumns = `r.id, r.person_id, r.conversation_id, r.message_id, r.state, coalesce(r.undo_of, ''),
@@ -33,7 +29,7 @@ func scanRun(r row, before ...any) (run agent.Run, err error) {
 		return agent.Run{}, err
 	}
 	run.AcceptedAt, run.EndedAt = fromMillis(accepted), fromMillis(ended)
-	if run.Wish, err = decode[agent.SyncSongsArgs](wish); err != nil {
+	if run.Wish, run.Call, err = decodeWish(wish); err != nil {
 		return agent.Run{}, fmt.Errorf("read wish of run %s: %w", run.ID, err)
 	}
 	if run.Outcome, err = decode[agent.Progress](outcome); err != nil {
@@ -67,20 +63,6 @@ const selectRun = `SELECT ` + runColumns + ` FROM runs r WHERE r.id = $1 AND r.p
 func (db *DB) Run(ctx context.Context, personID, runID string) (agent.Run, error) {
 	run, err := scanRun(db.reader.QueryRowContext(ctx, selectRun, runID, personID))
 	return run, trouble("read run", absent(err, noRun))
-}
-
-const selectRuns = `SELECT ` + runColumns + ` FROM runs r
-	WHERE r.conversation_id = $1 AND r.person_id = $2 ORDER BY r.seq DESC LIMIT $3`
-
-// Runs returns the newest 200 runs of a conversation of the person, oldest
-// first; a fault NotFound when the conversation is absent or somebody else's.
-func (db *DB) Runs(ctx context.Context, personID, conversationID string) ([]agent.Run, error) {
-	runs, err := all(ctx, db.reader, plainRun, selectRuns, conversationID, personID, maxRuns)
-	if err == nil && len(runs) == 0 { // a conversation begins with a run
-		err = sql.ErrNoRows
-	}
-	slices.Reverse(runs)
-	return runs, trouble("read runs", absent(err, noConversation))
 }
 
 const selectUnfinished = `SELECT ` + runColumns + ` FROM runs r
@@ -142,10 +124,12 @@ func (db *DB) Finish(ctx context.Context, personID, runID string, p agent.Progre
 		list = agent.PlaylistRef{ID: p.Playlist.ID, Name: p.Playlist.Name}
 	}
 	return db.write(ctx, "finish run", func(tx *sql.Tx) error {
-		conversationID, err := one[string](ctx, tx, `UPDATE runs
+		var conversationID string
+		var asked int64 // the place of the run's message
+		err := tx.QueryRowContext(ctx, `UPDATE runs
 			SET state = $1, outcome = $2, ended_at = $3, playlist_id = $4, playlist_name = $5, undoable = $6
-			WHERE id = $7 AND person_id = $8 AND ended_at IS NULL RETURNING conversation_id`,
-			p.State, string(outcome), millis(ended), list.ID, list.Name, p.Undoable, runID, personID)
+			WHERE id = $7 AND person_id = $8 AND ended_at IS NULL RETURNING conversation_id, seq`,
+			p.State, string(outcome), millis(ended), list.ID, list.Name, p.Undoable, runID, personID).Scan(&conversationID, &asked)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ownRun(ctx, tx, personID, runID)
 		}
@@ -160,7 +144,7 @@ func (db *DB) Finish(ctx context.Context, personID, runID string, p agent.Progre
 		if err != nil {
 			return err
 		}
-		return insertMessage(ctx, tx, conversationID, seq, agent.Message{
+		return insertMessage(ctx, tx, place{conversationID, seq, asked}, agent.Message{
 			ID: newID(), Role: agent.Assistant, Text: p.Say, At: now, FromModel: p.FromModel,
 		})
 	})

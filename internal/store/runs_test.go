@@ -55,7 +55,7 @@ func TestFinishKeepsTheFirstFinalState(t *testing.T) {
 	if got.State != agent.Done || !got.EndedAt.Equal(ended) || !reflect.DeepEqual(*got.Outcome, first) {
 		t.Errorf("run %+v with outcome %+v, want %+v", got, got.Outcome, first)
 	}
-	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID)
+	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID, "")
 	noError(t, err)
 	if len(messages) != 2 || messages[1].Role != agent.Assistant || messages[1].Text != "Added X." || messages[1].RunID != "" {
 		t.Errorf("messages %+v", messages)
@@ -75,7 +75,7 @@ func TestFinishAtOnceEndsOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID)
+	messages, err := db.Messages(t.Context(), run.PersonID, run.ConversationID, "")
 	if err != nil || len(messages) != 2 {
 		t.Errorf("messages %+v, %v", messages, err)
 	}
@@ -133,7 +133,7 @@ func TestAnUndoneRunNamesTheRunThatUndidIt(t *testing.T) {
 		return undo, err
 	}
 	undoneBy := func() string {
-		runs, err := db.Runs(t.Context(), run.PersonID, run.ConversationID)
+		runs, err := db.Runs(t.Context(), run.PersonID, run.ConversationID, "")
 		noError(t, err)
 		single, err := db.Run(t.Context(), run.PersonID, run.ID)
 		noError(t, err)

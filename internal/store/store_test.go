@@ -108,7 +108,7 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 			return err
 		},
 		"Runs": func(ctx context.Context, who string, run agent.Run) error {
-			_, err := db.Runs(ctx, who, run.ConversationID)
+			_, err := db.Runs(ctx, who, run.ConversationID, "")
 			return err
 		},
 		"MarkRunning": func(ctx context.Context, who string, run agent.Run) error {
@@ -126,7 +126,7 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 			return err
 		},
 		"Messages": func(ctx context.Context, who string, run agent.Run) error {
-			_, err := db.Messages(ctx, who, run.ConversationID)
+			_, err := db.Messages(ctx, who, run.ConversationID, "")
 			return err
 		},
 		"Rename": func(ctx context.Context, who string, run agent.Run) error {

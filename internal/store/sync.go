@@ -26,14 +26,16 @@ type NewSync struct {
 	TokenID  string
 	Text     string // the wish in words, for the conversation
 	Wish     agent.SyncSongsArgs
-	Key      string // idempotency key, unique per token; "" for none
-	Request  []byte // SHA-256 of the body, which a key stands for
+	Call     *agent.Call // instead of Wish, when a program calls a tool
+	Key      string      // idempotency key, unique per token; "" for none
+	Request  []byte      // SHA-256 of the body, which a key stands for
 }
 
 // AcceptSync puts a wish and its run (state accepted) on disk, in one
 // transaction, in the conversation of its token. The same key within 30 days
 // brings the stored run and fresh false; without a key, so does the same wish of
-// the same token within a minute, unless its run has failed or was stopped.
+// the same token within a minute, unless its run has failed or was stopped. A call
+// without a key is always a new one.
 //
 // Faults: Conflict for a known key with another body; Unauthorised when the
 // token or its person is gone.
@@ -71,6 +73,9 @@ const selectTapped = `SELECT ` + runColumns + ` FROM syncs s JOIN runs r ON r.id
 // repeatedSync returns the run that the same request has started before, or sql.ErrNoRows.
 func (db *DB) repeatedSync(ctx context.Context, tx *sql.Tx, s NewSync) (agent.Run, error) {
 	now := db.now()
+	if s.Key == "" && s.Call != nil {
+		return agent.Run{}, sql.ErrNoRows // a program that calls twice means it
+	}
 	if s.Key == "" {
 		return scanRun(tx.QueryRowContext(ctx, selectTapped, s.TokenID, wishSum(s.Wish), millis(now.Add(-doubleTap))))
 	}
@@ -105,9 +110,11 @@ func (db *DB) insertSync(ctx context.Context, tx *sql.Tx, s NewSync) (agent.Run,
 	if err != nil {
 		return agent.Run{}, err
 	}
-	run, err := db.insertRun(ctx, tx, NewMessage{
-		PersonID: s.PersonID, ConversationID: conversationID, Text: s.Text, Key: newID(), Wish: &s.Wish,
-	})
+	m := NewMessage{PersonID: s.PersonID, ConversationID: conversationID, Text: s.Text, Key: newID(), Call: s.Call}
+	if s.Call == nil {
+		m.Wish = &s.Wish
+	}
+	run, err := db.insertRun(ctx, tx, m)
 	if err != nil {
 		return agent.Run{}, err
 	}
@@ -129,4 +136,32 @@ func wishSum(w agent.SyncSongsArgs) []byte {
 	}
 	sum := sha256.Sum256([]byte(strings.ToLower(string(text))))
 	return sum[:]
+}
+
+// asked is what a program has asked for, as it is stored: a wish, or a call.
+type asked struct {
+	agent.SyncSongsArgs
+	Call *agent.Call `json:"call,omitempty"`
+}
+
+// encodeWish writes what a program has asked for, "" for a message in words.
+func encodeWish(m NewMessage) (string, error) {
+	if m.Call == nil {
+		return encode(m.Wish)
+	}
+	return encode(&struct {
+		Call *agent.Call `json:"call"`
+	}{m.Call})
+}
+
+// decodeWish reads what encodeWish wrote.
+func decodeWish(text string) (*agent.SyncSongsArgs, *agent.Call, error) {
+	a, err := decode[asked](text)
+	switch {
+	case a == nil || err != nil:
+		return nil, nil, err
+	case a.Call != nil:
+		return nil, a.Call, nil
+	}
+	return &a.SyncSongsArgs, nil, nil
 }

@@ -25,6 +25,8 @@ type library interface {
 	Add(ctx context.Context, personID, playlistID string, uris []string, position int) error
 	Remove(ctx context.Context, personID, playlistID string, uris []string) error
 	Create(ctx context.Context, personID, name, description string) (music.Playlist, error)
+	Rename(ctx context.Context, personID, playlistID, name string) error
+	Move(ctx context.Context, personID, playlistID string, from, before, length int) error
 }
 
 // ledger is what the activities need of the store; *store.DB satisfies it.
@@ -60,10 +62,13 @@ type Activities struct {
 	Lists      lists
 	Letters    letters
 	Terms      terms
+	Desk       desk
+	Engine     runs
 	Planner    agent.Planner          // without a language model
 	Model      agent.Planner          // the language model; nil = none
 	Crews      map[string]*agent.Crew // that the model plays, by strategy
 	Allowance  int                    // tokens that the model may cost a person in a day; 0 = any number
+	Guests     guests                 // tools of other servers; nil = none
 	Drafts     *Drafts                // of the answers of the model; nil = nobody reads along
 	Strategies match.Mix              // which runs search and match by which strategy
 	Logger     *slog.Logger

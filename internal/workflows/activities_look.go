@@ -2,7 +2,10 @@ package workflows
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strings"
 
 	"segue/internal/agent"
 	"segue/internal/music"
@@ -24,6 +27,7 @@ type Seen struct {
 	Total     int      `json:"total"`
 	Attempt   string   `json:"attempt,omitempty"` // state of the attempt, "" when there was none
 	Stood     []int    `json:"stood,omitempty"`   // the rows the recording had before the attempt
+	Print     string   `json:"print,omitempty"`   // which rows there are, for a change that is bound to that
 }
 
 // sent reports whether an earlier request for the change may have reached Spotify.
@@ -74,8 +78,17 @@ func (a *Activities) LookAll(ctx context.Context, in LookAllInput) ([]Seen, erro
 		record := known[change.id()]
 		all[i] = at.find(change.uris())
 		all[i].Total, all[i].Attempt, all[i].Stood = len(uris), record.State, record.Stood
+		if change.Of != "" {
+			all[i].Print = printOf(uris)
+		}
 	}
 	return all, nil
+}
+
+// printOf names the rows of a playlist in their order: others have another print.
+func printOf(uris []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(uris, "\n")))
+	return hex.EncodeToString(sum[:12])
 }
 
 // read returns the URI of every row, asked for anew when it has to prove something.

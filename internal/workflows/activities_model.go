@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"segue/internal/agent"
+	"segue/internal/failpoint"
 	"segue/internal/fault"
 	"segue/internal/music"
 )
@@ -44,15 +45,21 @@ func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error
 		}
 	}
 	defer a.Drafts.end(ctx, in.RunID)
-	step, err = crew.Next(ctx, a.Model, t)
+	step, err = crew.With(a.visitable()).Next(ctx, a.Model, t)
 	if err != nil {
 		return agent.Step{}, err
 	}
-	// A step that is not counted is still worth having: asking again would cost it twice.
-	if err := a.Terms.Spend(context.WithoutCancel(ctx), in.PersonID, step.Usage.Tokens()); err != nil {
-		a.Logger.WarnContext(ctx, "tokens not counted", slog.String("run", in.RunID), slog.Any("error", err))
-	}
+	failpoint.Hit(failpoint.StepPlanned)
+	a.spend(ctx, in.PersonID, in.RunID, step.Usage)
 	return step, nil
+}
+
+// spend counts what a step has cost. One that is not counted is still worth having:
+// asking again would cost it twice.
+func (a *Activities) spend(ctx context.Context, personID, runID string, u agent.Usage) {
+	if err := a.Terms.Spend(context.WithoutCancel(ctx), personID, u.Tokens()); err != nil {
+		a.Logger.WarnContext(ctx, "tokens not counted", slog.String("run", runID), slog.Any("error", err))
+	}
 }
 
 // brief returns what the model is to see, if the person may still have it asked today.
@@ -130,6 +137,7 @@ func (a *Activities) Draft(_ context.Context, runID string) (string, error) {
 
 // Proposal is what the catalogue has for a song that was proposed. Track is nil when nothing fits.
 type Proposal struct {
+	Song    music.Song    `json:"song,omitzero"` // set by the turn
 	Verdict music.Verdict `json:"verdict"`
 	Track   *music.Track  `json:"track,omitempty"` // the likeliest
 	Score   int           `json:"score,omitempty"` // how sure, in percent

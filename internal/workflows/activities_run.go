@@ -53,6 +53,9 @@ func (a *Activities) known(ctx context.Context, in PlanInput) (step agent.Step, 
 			return step, known, err
 		}
 	}
+	if run.Call != nil {
+		return givenStep(*run.Call, in), true, nil
+	}
 	if run.Wish == nil {
 		return step, false, nil
 	}
@@ -67,6 +70,14 @@ func onlyStep(tool string, args any, in PlanInput) (agent.Step, error) {
 	}
 	text, err := json.Marshal(args)
 	return agent.Step{Calls: []agent.Call{{ID: "1", Tool: tool, Args: text}}}, err
+}
+
+// givenStep makes the call of a program, and is done afterwards.
+func givenStep(call agent.Call, in PlanInput) agent.Step {
+	if len(in.Calls) > 0 {
+		return agent.Step{Done: true}
+	}
+	return agent.Step{Calls: []agent.Call{call}}
 }
 
 // SaveInput is the outcome of a run for the ledger.

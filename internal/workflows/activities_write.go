@@ -59,6 +59,9 @@ func (a *Activities) Append(ctx context.Context, in AppendInput) (BatchOutcome, 
 func (a *Activities) TakeBack(ctx context.Context, in AppendInput) (BatchOutcome, error) {
 	var out BatchOutcome
 	id := fmt.Sprintf("%s-%s-%d", UpdateUndo, in.Batch.Changes[0].id(), in.Try)
+	if in.Batch.Changes[0].Trim {
+		id += "-" + activity.GetInfo(ctx).WorkflowExecution.ID // a removal may be brought to its end by another run
+	}
 	err := toWriter(ctx, in.Batch.Changes[0].PersonID, in.PlaylistID, UpdateUndo, id, in.Batch, &out)
 	return out, err
 }

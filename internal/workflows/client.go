@@ -24,6 +24,7 @@ type Client struct {
 	data      converter.DataConverter
 	assign    func(agent.Run) *ModelTurn
 	drafts    *Drafts
+	wary      bool
 }
 
 // NewClient wraps a connection, with the data converter it was made with.
@@ -38,10 +39,17 @@ func (c *Client) Assign(to func(agent.Run) *ModelTurn) { c.assign = to }
 // Show shows drafts in the progress of runs that are watched.
 func (c *Client) Show(d *Drafts) { c.drafts = d }
 
+// Beware has every change asked about that a program calls for: it is shown names
+// that anybody may have written.
+func (c *Client) Beware(wary bool) { c.wary = wary }
+
 // turnOf is how the run is started. What a program asks for, and an undo, need no model.
 func (c *Client) turnOf(run agent.Run) TurnInput {
 	in := TurnInput{RunID: run.ID, PersonID: run.PersonID, Batches: true}
-	if run.Wish == nil && run.UndoOf == "" {
+	switch {
+	case run.Call != nil:
+		in.Given = &GivenTurn{Wary: c.wary}
+	case run.Wish == nil && run.UndoOf == "":
 		in.Model = c.assign(run)
 	}
 	return in
@@ -119,6 +127,7 @@ func (c *Client) Progress(ctx context.Context, runID string) (agent.Progress, er
 		}
 	}
 	p.State = overall(p)
+	c.drafts.show(&p)
 	return p, nil
 }
 

@@ -14,14 +14,19 @@ import (
 // The zero value is ready, and so is nil, which keeps none.
 type Drafts struct {
 	mu    sync.Mutex
+	heard int64 // pieces so far, of all runs
 	open  map[string]*draft
-	bells map[string]map[chan<- struct{}]bool
+	bells map[string]map[bells]bool
 }
 
-// draft is an answer so far, and in how many pieces it has come.
+// bells are those of one who follows a run: first rings with the first words of an
+// answer, more with all that come behind.
+type bells struct{ first, more chan<- struct{} }
+
+// draft is an answer so far, and how many pieces had been heard with its last one.
 type draft struct {
-	text   strings.Builder
-	pieces int64
+	text  strings.Builder
+	heard int64
 }
 
 // hear takes a piece of the answer of a run, and tells those who follow it.
@@ -38,12 +43,18 @@ func (d *Drafts) hear(runID string, piece agent.Delta) {
 		d.open[runID] = &draft{}
 	}
 	now := d.open[runID]
-	if now.pieces++; piece.Reset {
+	d.heard++
+	if now.heard = d.heard; piece.Reset {
 		now.text.Reset()
 	}
+	first := now.text.Len() == 0 && piece.Text != ""
 	now.text.WriteString(piece.Text)
-	for bell := range d.bells[runID] {
-		toll(bell)
+	for b := range d.bells[runID] {
+		if first {
+			toll(b.first)
+		} else {
+			toll(b.more)
+		}
 	}
 }
 
@@ -81,8 +92,10 @@ func (d *Drafts) text(runID string) string {
 	return ""
 }
 
-// show puts the draft in the place of the answer. Each piece makes a version of its
-// own, above all that the engine counts to.
+// heardShift is where the pieces stand in a version: above all that the engine counts to.
+const heardShift = 32
+
+// show puts the draft in the place of the answer. Each piece makes a version of its own.
 func (d *Drafts) show(p *agent.Progress) {
 	if d == nil || p.State.Final() {
 		return
@@ -90,28 +103,28 @@ func (d *Drafts) show(p *agent.Progress) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if now := d.open[p.RunID]; now != nil {
-		p.Say, p.Version = now.text.String(), p.Version+now.pieces<<32
+		p.Say, p.Version = now.text.String(), p.Version+now.heard<<heardShift
 	}
 }
 
-// follow rings the bell at each piece until leave is called.
-func (d *Drafts) follow(runID string, bell chan<- struct{}) (leave func()) {
+// follow rings the bells at each piece until leave is called.
+func (d *Drafts) follow(runID string, b bells) (leave func()) {
 	if d == nil {
 		return func() {}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.bells == nil {
-		d.bells = map[string]map[chan<- struct{}]bool{}
+		d.bells = map[string]map[bells]bool{}
 	}
 	if d.bells[runID] == nil {
-		d.bells[runID] = map[chan<- struct{}]bool{}
+		d.bells[runID] = map[bells]bool{}
 	}
-	d.bells[runID][bell] = true
+	d.bells[runID][b] = true
 	return func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		if delete(d.bells[runID], bell); len(d.bells[runID]) == 0 {
+		if delete(d.bells[runID], b); len(d.bells[runID]) == 0 {
 			delete(d.bells, runID)
 		}
 	}

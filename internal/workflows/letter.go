@@ -85,8 +85,8 @@ func deadAttributes(l deadletter.Letter) temporal.SearchAttributes {
 	)
 }
 
-// letters are one for each song that is given up, or one for the run: an undo is
-// tried again as a whole, and so is what has not come to its songs.
+// letters are one for each song that is given up, or one for the run: an undo and a
+// search for duplicates are tried again as a whole, and so is what has not come to its songs.
 func (t *turn) letters(ctx workflow.Context) []deadletter.Letter {
 	if t.p.State == agent.Cancelled {
 		return nil
@@ -96,7 +96,7 @@ func (t *turn) letters(ctx workflow.Context) []deadletter.Letter {
 		if !failed(task) || !givenUp(task.Trouble) {
 			continue
 		}
-		if t.undoes {
+		if t.undoes || task.Double {
 			return []deadletter.Letter{t.letter(ctx, "", task.Key, task.Steps, task.Trouble)}
 		}
 		l := t.letter(ctx, task.Key, task.Key, task.Steps, task.Trouble)

@@ -31,6 +31,7 @@ const (
 	UpdateRemove = "remove" // Playlist: Write → WriteOutcome
 	UpdateAppend = "append" // Playlist: Batch → BatchOutcome
 	UpdateUndo   = "undo"   // Playlist: Batch → BatchOutcome
+	UpdateOrder  = "order"  // Playlist: Write → WriteOutcome
 
 	SignalProceed = "proceed" // SyncSong: music.Playlist, from its turn: it is your turn to add
 	SignalAsking  = "asking"  // AgentTurn: the key of a song that waits for the person
@@ -80,13 +81,20 @@ type TurnInput struct {
 	Batches  bool   `json:"batches,omitempty"`
 
 	Model *ModelTurn `json:"model,omitempty"` // nil = planned without a language model
+	Given *GivenTurn `json:"given,omitempty"` // the run is one call that a program makes; nil = planned
+}
+
+// GivenTurn is what was decided when a turn was started that makes the call of a program.
+type GivenTurn struct {
+	Wary bool `json:"wary,omitempty"` // see ModelTurn: what reads the results is a model more often than not
 }
 
 // ModelTurn is what was decided when a turn was started that a language model plans.
 type ModelTurn struct {
 	Strategy string       `json:"strategy"` // agent.Single or agent.InCrew
 	Limits   agent.Limits `json:"limits"`
-	Wary     bool         `json:"wary,omitempty"` // the model reads names that anybody may have written: every change is asked about
+	Matcher  string       `json:"matcher,omitempty"` // Suggests or Settles which recording is meant; "" = no model does
+	Wary     bool         `json:"wary,omitempty"`    // the model reads names that anybody may have written: every change is asked about
 }
 
 // SongInput starts a SyncSong. With Find it finds and decides, and whoever
@@ -98,6 +106,7 @@ type SongInput struct {
 	Song     music.Song      `json:"song"`
 	Least    float64         `json:"least,omitempty"` // see agent.SyncSongsArgs
 	Find     bool            `json:"find,omitempty"`
+	Model    string          `json:"model,omitempty"` // Suggests or Settles what is unclear; "" = no model does
 	Playlist *music.Playlist `json:"playlist,omitempty"`
 }
 
@@ -116,6 +125,14 @@ type WriterInput struct {
 	Fresh      map[string]time.Time `json:"fresh,omitempty"` // of earlier builds: when each URI was put in
 	Tallies    map[string]Tally     `json:"tallies,omitempty"`
 	Audits     []Audit              `json:"audits,omitempty"`
+	Stands     Stand                `json:"stands,omitzero"`
+}
+
+// Stand is which rows the playlist has since the writer last moved some, which reads may
+// not show yet. Print is "" once something else was changed.
+type Stand struct {
+	Print string    `json:"print,omitempty"`
+	At    time.Time `json:"at"`
 }
 
 // Tally is how many rows a URI has since the writer changed that, which reads may not show yet.
@@ -140,9 +157,14 @@ type Write struct {
 	Key      string   `json:"key"`             // of the task; with RunID it names this change for ever
 	URI      string   `json:"uri"`             // what to add or remove
 	Twins    []string `json:"twins,omitempty"` // other ids of the same recording
-	Position int      `json:"position"`        // where to add, 0-based; Append for the end
+	Position int      `json:"position"`        // where to add, 0-based; Append for the end; order: the number of the first move
 	Most     int      `json:"most,omitempty"`  // remove: refuse when it stands there more often; 0 = no limit
 	Again    bool     `json:"again,omitempty"` // add it even when the recording is there
+
+	Trim  bool         `json:"trim,omitempty"`  // undo: all rows of the URI go but the first Keep, whoever has put them in
+	Keep  int          `json:"keep,omitempty"`  // 0 or 1
+	Of    string       `json:"of,omitempty"`    // trim, order: refuse it when these are not the rows
+	Moves []agent.Move `json:"moves,omitempty"` // order: of which those that were made are passed over
 }
 
 // Append is the position after the last row.
@@ -159,6 +181,7 @@ const MaxBatch = 100
 // Batch asks the writer for 1 to MaxBatch changes of one person. Append puts
 // songs behind the last row, in this order, each unless its recording is there.
 // Undo takes out again what a run has put in at Position: other rows of the same song stay.
+// With Trim it takes out what a plan names; see there.
 type Batch struct {
 	Changes []Write `json:"changes"`
 }
@@ -175,6 +198,7 @@ type WriteOutcome struct {
 	Positions []int  `json:"positions,omitempty"` // 0-based rows it has (added, already there) or had (removed)
 	URI       string `json:"uri,omitempty"`       // the id that is there, or was
 	Others    int    `json:"others,omitempty"`    // rows of the recording besides: there before an add, and still there after an undo
+	Made      int    `json:"made,omitempty"`      // of the moves
 	Fault     *Fault `json:"fault,omitempty"`     // why nothing was changed
 }
 

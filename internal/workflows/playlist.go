@@ -46,7 +46,7 @@ func proofs(ctx workflow.Context) []time.Duration {
 // applied, and ends when idle. Songs to append that wait together are one request.
 func Playlist(ctx workflow.Context, in WriterInput) error {
 	w := newWriter(in)
-	for _, kind := range []string{UpdateAdd, UpdateRemove} {
+	for _, kind := range []string{UpdateAdd, UpdateRemove, UpdateOrder} {
 		if err := w.take(ctx, kind); err != nil {
 			return err
 		}
@@ -66,10 +66,11 @@ type writer struct {
 	done    []WriteOutcome   // newest last
 	tallies map[string]Tally // by URI
 	audits  []Audit
+	stands  Stand
 }
 
 func newWriter(in WriterInput) *writer {
-	w := &writer{id: in.PlaylistID, done: in.Done, tallies: in.Tallies, audits: in.Audits}
+	w := &writer{id: in.PlaylistID, done: in.Done, tallies: in.Tallies, audits: in.Audits, stands: in.Stands}
 	if w.tallies == nil {
 		w.tallies = map[string]Tally{}
 	}
@@ -81,12 +82,12 @@ func newWriter(in WriterInput) *writer {
 
 // carry is what a writer that continues as new takes along.
 func (w *writer) carry() WriterInput {
-	return WriterInput{PlaylistID: w.id, Done: w.done, Tallies: w.tallies, Audits: w.audits}
+	return WriterInput{PlaylistID: w.id, Done: w.done, Tallies: w.tallies, Audits: w.audits, Stands: w.stands}
 }
 
 // job is a request that waits for its turn.
 type job struct {
-	kind     string // UpdateAdd, UpdateRemove: one change; UpdateAppend, UpdateUndo: up to MaxBatch
+	kind     string // UpdateAdd, UpdateRemove, UpdateOrder: one change; UpdateAppend, UpdateUndo: up to MaxBatch
 	changes  []Write
 	outcomes []WriteOutcome // one for each change, once it is done
 }
@@ -164,6 +165,9 @@ func (w *writer) next(ctx workflow.Context) {
 		changes = append(changes, j.changes...)
 	}
 	out := w.do(ctx, jobs[0].kind, changes)
+	if jobs[0].kind != UpdateOrder {
+		w.stands.Print = ""
+	}
 	for _, j := range jobs {
 		j.outcomes, out = out[:len(j.changes)], out[len(j.changes):]
 		w.count(ctx, j.outcomes)
@@ -199,6 +203,8 @@ func (w *writer) do(ctx workflow.Context, kind string, changes []Write) []WriteO
 	case known:
 	case kind == UpdateAdd:
 		out = w.add(ctx, changes[0])
+	case kind == UpdateOrder:
+		out = w.order(ctx, changes[0])
 	default:
 		out = w.remove(ctx, changes[0])
 	}

@@ -37,6 +37,9 @@ type shelf struct {
 	until  time.Time
 	drops  []failure    // of the next removals, in order
 	drop   int          // removals
+	shifts []failure    // of the next moves, in order
+	shift  int          // moves
+	name   string       // that the playlist was given last
 	reads  []error      // of the next reads, in order
 	looked int          // complete reads
 	dead   string       // a URI that Spotify does not know
@@ -175,11 +178,42 @@ func (s *shelf) Remove(_ context.Context, _, _ string, uris []string) error {
 	return nil
 }
 
+func (s *shelf) Rename(_ context.Context, _, _, name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.name = name
+	return nil
+}
+
+func (s *shelf) Move(_ context.Context, _, _ string, from, before, length int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shift++
+	var f failure
+	if len(s.shifts) > 0 {
+		f, s.shifts = s.shifts[0], s.shifts[1:]
+	}
+	if f.err == nil || f.applied {
+		s.old, s.until = slices.Clone(s.uris), s.now().Add(s.lag)
+		rows := slices.Clone(s.uris[from : from+length])
+		rest := slices.Delete(slices.Clone(s.uris), from, from+length)
+		if before > from {
+			before -= length
+		}
+		s.uris = slices.Insert(rest, before, rows...)
+	}
+	if f.err != nil {
+		return f.err
+	}
+	return nil
+}
+
 // book is a ledger of attempts in memory.
 type book struct {
 	mu     sync.Mutex
 	states map[string]string
 	stood  map[string][]int
+	uris   map[string][]string
 	deaf   bool // nothing can be begun, and nobody says so
 }
 
@@ -194,6 +228,10 @@ func (b *book) BeginAttempt(_ context.Context, a agent.Attempt) (string, bool, e
 		b.stood = map[string][]int{}
 	}
 	b.stood[a.Key] = a.Stood
+	if b.uris == nil {
+		b.uris = map[string][]string{}
+	}
+	b.uris[a.Key] = a.URIs
 	return agent.AttemptOpen, true, nil
 }
 
@@ -223,7 +261,7 @@ func (b *book) AttemptRecords(context.Context, string, []string) (map[string]age
 	defer b.mu.Unlock()
 	found := map[string]agent.AttemptRecord{}
 	for key, state := range b.states {
-		found[key] = agent.AttemptRecord{State: state, Stood: b.stood[key]}
+		found[key] = agent.AttemptRecord{State: state, Stood: b.stood[key], URIs: b.uris[key]}
 	}
 	return found, nil
 }
@@ -264,7 +302,7 @@ func newScene(t *testing.T) *scene {
 
 func (s *scene) activities() *Activities {
 	return &Activities{
-		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Lists: s.rules, Ledger: s.rules, Letters: s.rules, Terms: s.rules,
+		Catalogue: s.shelf, Library: s.shelf, Attempts: s.book, Rules: s.rules, Lists: s.rules, Ledger: s.rules, Letters: s.rules, Terms: s.rules, Desk: s.rules,
 		Planner: grammar.New(), Logger: slog.New(slog.DiscardHandler),
 	}
 }

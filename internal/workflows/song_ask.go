@@ -13,6 +13,9 @@ import (
 // ask puts the choices to the person when the match is unclear, and waits.
 func (s *song) ask(ctx workflow.Context) error {
 	m := s.p.Task.Match
+	if m.Verdict == music.Ask && s.in.Model != "" {
+		*m = s.prefer(ctx, *m)
+	}
 	if m.Verdict != music.Ask {
 		return nil
 	}

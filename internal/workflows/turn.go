@@ -51,7 +51,13 @@ type turn struct {
 	undoes  bool                        // this turn takes another one back, which is not taken back in turn
 	inputs  map[string]deadletter.Input // of songs, by key: what it takes to do one again
 	looked  []*Proposal                 // of the last look for songs, in their order
+	trims   int                         // removals of repeated rows that have a name
+	shifts  int                         // moves of rows that have a name
+	offer   *offer                      // what a new playlist is to be made of, once the person has agreed
 	names   map[string]string           // of tracks that the model has handles of, by id
+	readers []*turn                     // that carry out calls of one step at the same time
+	chosen  string                      // the answer to the last choice that the planner has offered
+	told    func()                      // of a reader: what tells whom it reads for
 }
 
 func newTurn(ctx workflow.Context, in TurnInput) *turn {
@@ -62,7 +68,11 @@ func newTurn(ctx workflow.Context, in TurnInput) *turn {
 	}
 }
 
-func (t *turn) bump() { t.p.Version++ }
+func (t *turn) bump() {
+	if t.p.Version++; t.told != nil {
+		t.told()
+	}
+}
 
 // handle answers queries, signals and updates. The context it returns ends when the turn is stopped.
 func (t *turn) handle(ctx workflow.Context) (workflow.Context, error) {
@@ -96,16 +106,22 @@ func (t *turn) handle(ctx workflow.Context) (workflow.Context, error) {
 	return work, err
 }
 
-func (t *turn) validate(a agent.Answer) error { return validAnswer(t.p.Question, a) }
+func (t *turn) validate(a agent.Answer) error {
+	return validAnswer(t.whoAsks(a.Question).p.Question, a)
+}
 
 func (t *turn) answer(_ workflow.Context, a agent.Answer) error {
-	t.option, t.p.Question = a.Option, nil
-	t.bump()
+	asker := t.whoAsks(a.Question)
+	asker.option, asker.p.Question = a.Option, nil
+	asker.bump()
 	return nil
 }
 
-// wakeSongs hands a wake on to the songs that are not finished.
+// wakeSongs hands a wake on to the songs that are not finished, and to the readers.
 func (t *turn) wakeSongs(ctx workflow.Context) {
+	for _, r := range t.readers {
+		r.waker.calls++
+	}
 	for _, key := range workflow.DeterministicKeys(t.songs) {
 		if !t.songs[key].IsReady() {
 			t.songs[key].SignalChildWorkflow(ctx, SignalWake, nil)
@@ -115,8 +131,11 @@ func (t *turn) wakeSongs(ctx workflow.Context) {
 
 // run is the loop of the agent.
 func (t *turn) run(ctx workflow.Context) error {
-	if t.in.Model != nil {
+	switch {
+	case t.in.Model != nil:
 		return t.converse(ctx)
+	case t.in.Given != nil:
+		return t.obey(ctx)
 	}
 	for range maxSteps {
 		step, err := t.plan(ctx)
@@ -208,6 +227,9 @@ func (t *turn) stopped(ctx workflow.Context) {
 		}
 		t.p.Say, t.p.FromModel = strings.TrimSpace(said+"\n\n"+end), false
 	}
+	if t.p.Moved != nil {
+		t.p.Say, t.p.FromModel = strings.TrimSpace(t.p.Say+"\n\nWhat was moved before the stop stays where it is now."), false
+	}
 	t.p.State = agent.Cancelled
 }
 
@@ -238,6 +260,9 @@ func allFailed(tasks []agent.Task) bool {
 func undoable(p agent.Progress) bool {
 	if p.Playlist == nil {
 		return false
+	}
+	if p.Renamed != nil || p.Moved != nil {
+		return true
 	}
 	for _, task := range p.Tasks {
 		if task.Result == agent.Added || task.Result == agent.Removed {

@@ -26,6 +26,7 @@ type deed struct {
 	playlist agent.PlaylistRef // whose songs change, if there is one
 	text     string
 	plan     []string
+	idle     bool // nothing would change
 }
 
 // id is bound to what runs and to what is shown: an answer to anything else is refused.
@@ -48,6 +49,7 @@ func (t *turn) approve(ctx workflow.Context, call agent.Call) (shown agent.Call,
 	if err == nil && !first {
 		err = t.fits(d, changed)
 	}
+	ask = ask && !d.idle
 	if err == nil && ask && t.trustable(d) {
 		ask, err = t.distrusted(ctx, d)
 	}
@@ -83,7 +85,7 @@ func (t *turn) consult(ctx workflow.Context, d deed) (shown agent.Call, denied s
 // trustable reports whether the person may let this happen unasked from now on. Not
 // so when names from the catalogue may have put the model up to it.
 func (t *turn) trustable(d deed) bool {
-	return d.playlist.ID != "" && t.in.Model != nil && !t.in.Model.Wary
+	return d.playlist.ID != "" && (t.in.Model != nil || t.in.Given != nil) && !t.wary()
 }
 
 func (t *turn) trust(d deed) TrustInput {
@@ -114,16 +116,15 @@ func (t *turn) needsApproval(call agent.Call) bool {
 	switch {
 	case call.Effect == "" || call.Effect == agent.Read:
 		return false
-	case call.Effect == agent.Destructive || t.in.Model.Wary:
+	case call.Effect == agent.Destructive, call.Tool == agent.SyncList, t.wary():
 		return true
+	case call.Tool == agent.CreatePlaylist:
+		return len(t.existing()) >= manyProposed
+	case call.Tool == agent.SyncSongs:
+		a, err := argsOf[agent.SyncSongsArgs](call)
+		return err == nil && !t.offer.covers(a) && (len(a.Songs)+len(t.p.Tasks) > manySongs || t.ownChoice(a) >= manyProposed)
 	}
-	songs := 0
-	if call.Tool == agent.SyncSongs {
-		if a, err := argsOf[agent.SyncSongsArgs](call); err == nil {
-			songs = len(a.Songs)
-		}
-	}
-	return songs > 0 && songs+len(t.p.Tasks) > manySongs
+	return false
 }
 
 // argsOf decodes the arguments of a call.
@@ -135,14 +136,26 @@ func argsOf[A any](call agent.Call) (args A, err error) {
 // deed finds out what a call would do. What it names is settled here, so that
 // nothing else is meant when it runs.
 func (t *turn) deed(ctx workflow.Context, call agent.Call) (deed, error) {
+	if call.Of != "" {
+		return errand(call), nil
+	}
 	switch call.Tool {
 	case agent.SyncSongs, agent.RemoveSongs:
 		return t.change(ctx, call)
+	case agent.DedupePlaylist:
+		return t.doubles(ctx, call)
+	case agent.ReorderPlaylist:
+		return t.moves(ctx, call)
+	case agent.RenamePlaylist:
+		return t.renaming(ctx, call)
 	case agent.Undo:
 		return t.reversal(ctx, call)
+	case agent.SyncList:
+		return t.bringing(ctx, call)
+	case agent.CancelRun, agent.RetryRun, agent.RememberRule:
+		return t.ordered(ctx, call)
 	case agent.CreatePlaylist:
-		a, err := argsOf[agent.CreatePlaylistArgs](call)
-		return deed{call: call, text: "Create this playlist?", plan: []string{a.Name}}, err
+		return t.founding(call)
 	case agent.SetDefault:
 		a, err := argsOf[agent.SetDefaultArgs](call)
 		if err != nil {
@@ -191,6 +204,9 @@ func (t *turn) change(ctx workflow.Context, call agent.Call) (deed, error) {
 	for _, song := range a.Songs {
 		d.plan = append(d.plan, t.nameOf(song))
 	}
+	if call.Tool == agent.SyncSongs && t.ownChoice(a) >= manyProposed {
+		d.plan = append(d.plan, t.leftOut()...)
+	}
 	return d, err
 }
 
@@ -224,6 +240,12 @@ func (t *turn) reversal(ctx workflow.Context, call agent.Call) (deed, error) {
 		case agent.Removed:
 			d.plan = append(d.plan, task.Song.String()+" goes back into "+past.Playlist.Name)
 		}
+	}
+	if past.Renamed != nil {
+		d.plan = append(d.plan, past.Renamed.To+" is called "+past.Renamed.From+" again")
+	}
+	if past.Moved != nil {
+		d.plan = append(d.plan, "The songs of "+past.Playlist.Name+" go back into their old order")
 	}
 	return d, nil
 }

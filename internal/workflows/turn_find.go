@@ -13,7 +13,7 @@ import (
 func (t *turn) findSongs(ctx workflow.Context, a agent.FindSongsArgs) error {
 	t.p.Title = "Looking for " + count(len(a.Songs), "song")
 	f := t.step(ctx, agent.Searching)
-	t.looked = make([]*Proposal, len(a.Songs))
+	t.looked, t.offer = make([]*Proposal, len(a.Songs)), nil
 	for from := 0; from < len(a.Songs); from += ahead {
 		songs := a.Songs[from:min(from+ahead, len(a.Songs))]
 		err := t.persist(ctx, searchPatience, f, func() error { return t.propose(ctx, songs, t.looked[from:]) })
@@ -51,6 +51,7 @@ func (t *turn) propose(ctx workflow.Context, songs []music.Song, into []*Proposa
 			failed = err
 			continue
 		}
+		p.Song = songs[i]
 		into[i] = &p
 	}
 	return failed

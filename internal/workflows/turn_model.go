@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -23,7 +24,7 @@ func (t *turn) converse(ctx workflow.Context) error {
 		return err
 	}
 	t.p.Say, t.p.Suggestions, t.p.Usage = out.Say, out.Suggestions, out.Turn.Usage
-	t.p.FromModel = out.Ending == agent.Answered && out.Say != "" && !t.in.Model.Wary
+	t.p.FromModel = out.Ending == agent.Answered && out.Say != "" && !t.wary()
 	if out.Ending != agent.Answered && out.Ending != agent.Finished {
 		t.p.Say, t.p.Trouble = "", cutShort(out.Ending)
 	}
@@ -37,7 +38,7 @@ func (t *turn) breakOff(ctx workflow.Context) (said string) {
 	if err := workflow.ExecuteLocalActivity(soon(ctx, saveLimit), acts.Draft, t.in.RunID).Get(ctx, &said); err != nil {
 		said = ""
 	}
-	t.p.Say, t.p.Suggestions, t.p.FromModel = said, nil, said != "" && !t.in.Model.Wary
+	t.p.Say, t.p.Suggestions, t.p.FromModel = said, nil, said != "" && !t.wary()
 	return said
 }
 
@@ -87,17 +88,13 @@ func (e *thinker) Next(ctx workflow.Context, so agent.Turn) (agent.Step, error) 
 	return step, nil
 }
 
-// Use carries calls out one after another, also those that only read: they share
-// the card of the run, which shows one thing at a time.
+// Use carries calls out; several only read, and go on at the same time.
 func (e *thinker) Use(ctx workflow.Context, calls []agent.Call) ([]agent.Result, error) {
-	results := make([]agent.Result, len(calls))
-	for i, call := range calls {
-		var err error
-		if results[i], err = e.t.carryOut(ctx, call); err != nil {
-			return nil, err
-		}
+	if len(calls) > 1 {
+		return e.t.together(ctx, calls)
 	}
-	return results, nil
+	result, err := e.t.carryOut(ctx, calls[0])
+	return []agent.Result{result}, err
 }
 
 // notApproved is told to the model, with what the person says about it.
@@ -114,8 +111,10 @@ func (t *turn) carryOut(ctx workflow.Context, call agent.Call) (agent.Result, er
 	switch {
 	case err != nil:
 		return t.result(ctx, agent.Result{CallID: call.ID}, err)
+	case denied == "" && call.Of != "":
+		return t.visit(ctx, shown)
 	case denied != "":
-		return agent.Result{CallID: call.ID, Code: "denied", Note: notApproved, Question: denied}, nil
+		return agent.Result{CallID: call.ID, Code: agent.Denied, Note: notApproved, Question: denied}, nil
 	}
 	from := len(t.p.Tasks)
 	result, err := t.call(ctx, shown)
@@ -143,7 +142,14 @@ func (t *turn) describe(r *agent.Result, call agent.Call, from int) {
 		r.Total = t.p.Playlist.Total
 	case agent.FindSongs:
 		r.Items = t.proposed()
-	case agent.SyncSongs, agent.RemoveSongs:
+	case agent.RunStatus, agent.CancelRun, agent.RetryRun, agent.SyncList:
+		for _, line := range t.p.Runs {
+			code := strings.TrimSuffix(string(line.State)+": "+line.Tally, ": ")
+			r.Items = append(r.Items, agent.Item{Kind: "R", Value: line.RunID, Code: code, Text: line.Title})
+		}
+	case agent.AskPerson:
+		r.Note = "The person chose: " + t.chosen
+	case agent.SyncSongs, agent.RemoveSongs, agent.DedupePlaylist:
 		for _, task := range t.p.Tasks[from:] {
 			r.Items = append(r.Items, t.outcome(task))
 		}

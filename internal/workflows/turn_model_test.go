@@ -12,6 +12,7 @@ import (
 	"segue/internal/agent/crew"
 	"segue/internal/agent/llm"
 	"segue/internal/agent/llm/stub"
+	"segue/internal/music"
 	"segue/internal/store"
 )
 
@@ -19,6 +20,7 @@ import (
 type talk struct {
 	*scene
 	model *stub.Server
+	all   *Activities
 }
 
 func newTalk(t *testing.T, script stub.Script) *talk {
@@ -36,6 +38,8 @@ func newTalk(t *testing.T, script stub.Script) *talk {
 	}
 	all := k.activities()
 	all.Model, all.Crews, all.Allowance = planner, map[string]*agent.Crew{agent.Single: single}, 10_000
+	k.all = all
+	k.RegisterActivityWithOptions(all.Visit, activity.RegisterOptions{Name: "Visit", DisableAlreadyRegisteredCheck: true})
 	k.RegisterActivityWithOptions(all.Think, activity.RegisterOptions{Name: "Think", DisableAlreadyRegisteredCheck: true})
 	return k
 }
@@ -264,5 +268,88 @@ func TestAModelThatGoesRoundInCirclesIsStopped(t *testing.T) {
 	p := k.say(t, "go on for ever", false)
 	if p.State != agent.Failed || p.Trouble == nil || p.Trouble.Kept == "" || len(k.model.Records()) > 12 {
 		t.Errorf("ended %s, %+v after %d calls", p.State, p.Trouble, len(k.model.Records()))
+	}
+}
+
+// houses are six songs on the shelf, and a seventh that is invented, as arguments of find_songs.
+func houses(k *talk) string {
+	var args []string
+	for i, title := range []string{"Music Sounds Better", "Flat Beat", "Lady", "Starlight", "Intro", "Call on Me", "Crêpes at Midnight"} {
+		artist, id := "Band "+string(rune('A'+i)), "house"+string(rune('a'+i))
+		args = append(args, `{"title":"`+title+`","artists":["`+artist+`"]}`)
+		if i < 6 {
+			k.shelf.tracks = append(k.shelf.tracks, music.Track{
+				ID: id, URI: "spotify:track:" + id, Title: title, Artists: []music.Artist{{Name: artist}}, Duration: 200 * time.Second, ISRC: "X" + id,
+			})
+		}
+	}
+	return `{"songs":[` + strings.Join(args, ",") + `]}`
+}
+
+func TestAProposedPlaylistIsShownBeforeItIsMade(t *testing.T) {
+	t.Parallel()
+	var look string
+	k := newTalk(t, func(q stub.Request) stub.Reply {
+		return []stub.Reply{
+			{Calls: []stub.Call{{Name: agent.FindSongs, Arguments: look}}},
+			{Calls: []stub.Call{{Name: agent.CreatePlaylist, Arguments: `{"name":"House"}`}}},
+			{Text: "That is how it is."},
+		}[min(q.Rounds(), 2)]
+	})
+	look = houses(k)
+	var asked agent.Question
+	k.asked(t, func(q agent.Question) {
+		asked = q
+		k.UpdateWorkflow(UpdateAnswer, "no", &reply{t: t}, agent.Answer{Question: q.ID, Option: agent.NoneOfThese})
+	})
+	p := k.say(t, "make me a playlist of house", false)
+	if asked.Text != "Create House with 6 songs?" || len(asked.Plan) != 7 || asked.Plan[6] != "Crêpes at Midnight by Band G is left out: Spotify does not have it" {
+		t.Errorf("asked %+v", asked)
+	}
+	if p.State != agent.Done || p.Playlist != nil {
+		t.Errorf("ended %s, made %+v", p.State, p.Playlist)
+	}
+}
+
+func TestWhatWasShownForANewPlaylistIsNotAskedAboutTwiceAndNothingElseSlipsIn(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		songs string
+		asks  int
+	}{
+		"what was shown":          {`{"track_id":"S1"},{"track_id":"S2"},{"track_id":"S3"},{"track_id":"S4"},{"track_id":"S5"}`, 1},
+		"the model's choice more": {`{"track_id":"S1"},{"track_id":"S2"},{"track_id":"S3"},{"track_id":"S4"},{"track_id":"S5"},{"title":"Another"}`, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var look string
+			k := newTalk(t, func(q stub.Request) stub.Reply {
+				return []stub.Reply{
+					{Calls: []stub.Call{{Name: agent.FindSongs, Arguments: look}}},
+					{Calls: []stub.Call{{Name: agent.CreatePlaylist, Arguments: `{"name":"House"}`}}},
+					{Calls: []stub.Call{{Name: agent.SyncSongs, Arguments: `{"songs":[` + c.songs + `],"playlist":{"id":"P1"}}`}}},
+					{Text: "That is how it is."},
+				}[min(q.Rounds(), 3)]
+			})
+			look = houses(k)
+			asks := 0
+			for i := range 3 {
+				k.RegisterDelayedCallback(func() {
+					var p agent.Progress
+					answer, err := k.QueryWorkflow(QueryProgress)
+					if err == nil {
+						err = answer.Get(&p)
+					}
+					if err == nil && p.Question != nil && len(p.Question.Plan) > 0 {
+						asks++
+						k.UpdateWorkflow(UpdateAnswer, "yes to "+p.Question.ID, &reply{t: t}, agent.Answer{Question: p.Question.ID, Option: agent.Approve})
+					}
+				}, time.Duration(i+1)*time.Minute)
+			}
+			p := k.say(t, "make me a playlist of house", false)
+			if asks != c.asks {
+				t.Errorf("asked %d times, want %d; ended %s, %+v", asks, c.asks, p.State, p.Trouble)
+			}
+		})
 	}
 }

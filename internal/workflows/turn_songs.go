@@ -53,6 +53,9 @@ func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.Pla
 // startSong starts the child of one task; its result replaces the task.
 func (t *turn) startSong(ctx workflow.Context, task *agent.Task, least float64) {
 	in := SongInput{RunID: t.in.RunID, PersonID: t.in.PersonID, Key: task.Key, Song: task.Song, Least: least, Find: t.in.Batches}
+	if t.in.Model != nil {
+		in.Model = t.in.Model.Matcher
+	}
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:            SongID(in.RunID, in.Key),
 		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,

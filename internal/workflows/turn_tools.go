@@ -29,12 +29,20 @@ func (t *turn) use(ctx workflow.Context, call agent.Call) (agent.PlaylistRef, er
 		return with(call, func(a agent.ShowPlaylistArgs) (agent.PlaylistRef, error) { return t.showPlaylist(ctx, a) })
 	case agent.RemoveSongs:
 		return with(call, func(a agent.RemoveSongsArgs) (agent.PlaylistRef, error) { return t.removeSongs(ctx, a) })
+	case agent.RenamePlaylist:
+		return with(call, func(a agent.RenameArgs) (agent.PlaylistRef, error) { return t.rename(ctx, a) })
+	case agent.DedupePlaylist:
+		return t.dedupe(ctx, call)
+	case agent.ReorderPlaylist:
+		return t.reorder(ctx, call)
 	case agent.SetDefault:
 		return with(call, func(a agent.SetDefaultArgs) (agent.PlaylistRef, error) { return t.setDefault(ctx, a) })
 	case agent.Undo:
 		return with(call, func(a agent.UndoArgs) (agent.PlaylistRef, error) { return t.undo(ctx, a) })
+	case agent.SyncList:
+		return t.syncList(ctx, call)
 	default:
-		return agent.PlaylistRef{}, fault.New(fault.Invalid, "There is no such tool.", nil)
+		return agent.PlaylistRef{}, t.atDesk(ctx, call)
 	}
 }
 
@@ -70,6 +78,9 @@ func (t *turn) createPlaylist(
 		return agent.PlaylistRef{}, err
 	}
 	f.done("")
+	if t.offer != nil {
+		t.offer.playlist = made.ID
+	}
 	t.p.Playlist, t.p.Title = &made, "Created "+made.Name
 	t.bump()
 	return refTo(made), nil

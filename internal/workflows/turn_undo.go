@@ -33,19 +33,51 @@ func (t *turn) undo(ctx workflow.Context, a agent.UndoArgs) (agent.PlaylistRef, 
 		}
 	}
 	t.bump()
-	t.takeBack(ctx, playlist, t.p.Tasks)
-	if ctx.Err() != nil {
-		return refTo(playlist), ctx.Err()
+	if err := t.rearrangeBack(ctx, playlist, past); err != nil {
+		return refTo(playlist), err
 	}
-	t.p.Title = "Taken back from " + playlist.Name
-	if past.Tasks[0].Result == agent.Removed {
-		t.p.Title = "Put back into " + playlist.Name
-	}
+	t.p.Title = undone(past, playlist.Name)
 	if s := summarise(t.p.Tasks); s.failed > 0 {
 		t.p.Title = fmt.Sprintf("Took back %d of %s", s.total-s.failed, count(s.total, "change"))
 	}
 	t.bump()
 	return refTo(playlist), nil
+}
+
+// rearrangeBack takes back the changes of songs, of their order and of the name, those that came last first.
+func (t *turn) rearrangeBack(ctx workflow.Context, playlist music.Playlist, past agent.Progress) error {
+	late := past.Moved != nil && past.Moved.Since > 0
+	if late {
+		if err := t.orderBack(ctx, playlist, past.Moved); err != nil {
+			return err
+		}
+	}
+	if t.takeBack(ctx, playlist, t.p.Tasks); ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !late {
+		if err := t.orderBack(ctx, playlist, past.Moved); err != nil {
+			return err
+		}
+	}
+	if past.Renamed != nil {
+		return t.renameBack(ctx, *past.Renamed)
+	}
+	return nil
+}
+
+// undone says what was taken back.
+func undone(past agent.Progress, playlist string) string {
+	switch {
+	case past.Renamed != nil:
+		return "It is called " + past.Renamed.From + " again"
+	case past.Moved != nil:
+		return "Put " + playlist + " back into its old order"
+	case past.Tasks[0].Result == agent.Removed:
+		return "Put back into " + playlist
+	default:
+		return "Taken back from " + playlist
+	}
 }
 
 // takeBack reverses the effects of the tasks, last first. What cannot be taken
@@ -114,7 +146,7 @@ func (t *turn) reverse(ctx workflow.Context, playlist music.Playlist, task *agen
 	}
 	if effect == agent.Removed {
 		kind, stage = UpdateAdd, agent.Adding
-		change.Twins, change.Position = pick.Twins, max(0, task.Position-1)
+		change.Twins, change.Position, change.Again = pick.Twins, max(0, task.Position-1), task.Double
 	}
 	f := taskFace(task, stage, t.bump).enter(ctx)
 	out, err := t.write(ctx, f, playlist.ID, kind, change)

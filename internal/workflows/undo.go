@@ -1,12 +1,15 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
 	"segue/internal/agent"
+	"segue/internal/fault"
 )
 
 // undo takes out what a run has put in. Spotify takes out every row of a song
@@ -19,17 +22,26 @@ func (w *writer) undo(ctx workflow.Context, changes []Write) []WriteOutcome {
 			b.set(i, out)
 		}
 	}
-	err := w.lookBack(ctx, b)
+	var err error
+	if changes[0].Of != "" {
+		err = w.calm(ctx, changes[0])
+	}
+	if err == nil {
+		err = w.lookBack(ctx, b)
+	}
+	if err == nil {
+		err = b.planned()
+	}
 	if err != nil {
 		return b.end(err)
 	}
 	var together []int
-	for _, i := range b.todo() {
+	for _, i := range b.outFirst(b.todo()) {
 		s := *b.seen[i]
 		_, stay := b.split(i, s)
 		rows, _, _ := w.tally(ctx, changes[i])
 		switch {
-		case s.Attempt == agent.AttemptApplied || s.Attempt == agent.AttemptOpen && len(s.Positions) == 0:
+		case s.out():
 			b.set(i, w.putBack(ctx, b, i))
 		case len(s.Positions) == 0 && rows == 0:
 			b.set(i, absent(s))
@@ -75,6 +87,10 @@ func (b *batch) split(i int, s Seen) (mine, stay []int) {
 	stay = slices.Clone(s.Positions)
 	if s.sent() {
 		stay = slices.Clone(s.Stood)
+	}
+	if b.changes[i].Trim {
+		keep := min(b.changes[i].Keep, len(stay))
+		return stay[keep:], stay[:keep]
 	}
 	for n, c := range b.changes {
 		if len(stay) == 0 || b.outcomes[n] != nil || !sameRecording(c, b.changes[i]) {
@@ -189,13 +205,58 @@ func (w *writer) putBack(ctx workflow.Context, b *batch, i int) WriteOutcome {
 			}
 		}
 		back := Write{
-			PersonID: change.PersonID, RunID: change.RunID, Key: fmt.Sprintf("%s-back-%d", change.Key, n+1),
+			PersonID: change.PersonID, RunID: change.RunID, Key: backKey(change.Key, n+1),
 			URI: change.URI, Position: row - before, Again: true,
 		}
 		w.count(ctx, []WriteOutcome{{Result: agent.Removed, URI: change.URI, Others: n}})
 		if out := w.add(ctx, back); out.Fault != nil {
-			return out
+			return stranded(out)
 		}
 	}
 	return WriteOutcome{Result: agent.Removed, Positions: mine, URI: change.URI, Others: len(stay)}
+}
+
+// outFirst puts what a trim has taken out in an earlier life before the rest, the row
+// that comes back nearest to the top first: those behind it were told with it in its place.
+func (b *batch) outFirst(at []int) []int {
+	row := func(i int) int {
+		if s := b.seen[i]; b.changes[i].Trim && s.out() && len(s.Stood) > 0 {
+			return s.Stood[0]
+		}
+		return math.MaxInt
+	}
+	slices.SortStableFunc(at, func(i, j int) int { return cmp.Compare(row(i), row(j)) })
+	return at
+}
+
+// out reports whether the rows were taken out by an earlier request.
+func (s Seen) out() bool {
+	return s.Attempt == agent.AttemptApplied || s.Attempt == agent.AttemptOpen && len(s.Positions) == 0
+}
+
+// stranded reports a row that was to stay and is out. What no retry cures becomes an
+// operator's to know of, for who asked can do nothing about it.
+func stranded(out WriteOutcome) WriteOutcome {
+	if f := out.Fault; final(f.Kind) && f.Kind != fault.Unauthorised {
+		f.Kind, f.Message = fault.Exhausted, "A song that was to stay is out of the playlist and could not be put back. "+f.Message
+	}
+	return out
+}
+
+// backKey names the n-th row that is put back after a removal.
+func backKey(key string, n int) string { return fmt.Sprintf("%s-back-%d", key, n) }
+
+// planned refuses what was planned for other rows than there are. What an earlier life
+// has begun goes on: the rows are no longer those of the plan by its own doing.
+func (b *batch) planned() error {
+	todo := b.todo()
+	if slices.ContainsFunc(todo, func(i int) bool { return b.seen[i].sent() }) {
+		return nil
+	}
+	for _, i := range todo {
+		if of := b.changes[i].Of; of != "" && of != b.seen[i].Print {
+			return otherRows()
+		}
+	}
+	return nil
 }

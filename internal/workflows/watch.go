@@ -24,22 +24,23 @@ type Watch struct {
 	client *Client
 	runID  string
 	ring   chan struct{}
-	closed chan struct{} // rings once, when the turn has ended
+	now    chan struct{} // rings for what nobody should wait for: the first words of an answer, the end of the turn
 	stop   context.CancelFunc
 	ctx    context.Context //nolint:containedctx // the life of the polls, which are started as songs appear
 	wg     sync.WaitGroup
-	bells  map[string]bool
+	hung   map[string]bool
 	leave  func() // ends following drafts
+	heard  int64  // pieces of drafts with the newest progress
 }
 
 // Watch starts following a run. Close it.
 func (c *Client) Watch(runID string) *Watch {
 	ctx, stop := context.WithCancel(context.Background())
 	w := &Watch{
-		client: c, runID: runID, ring: make(chan struct{}, 1), closed: make(chan struct{}, 1),
-		stop: stop, ctx: ctx, bells: map[string]bool{},
+		client: c, runID: runID, ring: make(chan struct{}, 1), now: make(chan struct{}, 1),
+		stop: stop, ctx: ctx, hung: map[string]bool{},
 	}
-	w.leave = c.drafts.follow(runID, w.ring)
+	w.leave = c.drafts.follow(runID, bells{first: w.now, more: w.ring})
 	return w
 }
 
@@ -59,15 +60,17 @@ func (w *Watch) Progress(ctx context.Context) (agent.Progress, error) {
 			w.hang(SongID(w.runID, task.Key))
 		}
 	}
-	w.client.drafts.show(&p)
+	// A draft is gone once its step is recorded, and versions must not fall with it.
+	w.heard = max(w.heard, p.Version>>heardShift)
+	p.Version = w.heard<<heardShift + p.Version&(1<<heardShift-1)
 	return p, err
 }
 
-// Wait returns when something may have changed since the last Progress: io.EOF,
-// once, when the turn has ended. Otherwise it returns the error of ctx.
+// Wait returns when something may have changed since the last Progress: io.EOF for
+// what is to be read at once. Otherwise it returns the error of ctx.
 func (w *Watch) Wait(ctx context.Context) error {
 	select {
-	case <-w.closed:
+	case <-w.now:
 		return io.EOF
 	case <-w.ring:
 		return nil
@@ -78,10 +81,10 @@ func (w *Watch) Wait(ctx context.Context) error {
 
 // hang starts the long poll on one workflow, once.
 func (w *Watch) hang(workflowID string) {
-	if w.bells[workflowID] || len(w.bells) >= mostBells {
+	if w.hung[workflowID] || len(w.hung) >= mostBells {
 		return
 	}
-	w.bells[workflowID] = true
+	w.hung[workflowID] = true
 	w.wg.Go(func() { w.listen(workflowID) })
 }
 
@@ -107,7 +110,7 @@ func (w *Watch) listen(workflowID string) {
 		}
 		if request.NextPageToken = answer.GetNextPageToken(); len(request.NextPageToken) == 0 {
 			if workflowID == TurnID(w.runID) {
-				toll(w.closed)
+				toll(w.now)
 			}
 			return
 		}

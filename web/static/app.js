@@ -21,7 +21,7 @@ if (composer) {
   if (sent && performance.getEntriesByType("navigation")[0]?.type !== "back_forward") sessionStorage.removeItem(sent);
   sessionStorage.removeItem("sent");
   text.value ||= sessionStorage.getItem(draftKey) || "";
-  if (location.search) history.replaceState(null, "", location.pathname + location.hash); // a draft taken over is not taken again
+  if (location.search) history.replaceState(null, "", location.href.replace(/([?&])draft=[^&#]*/, "$1")); // one taken over is not taken again
   typed();
   text.addEventListener("input", typed);
   text.addEventListener("keydown", (event) => {
@@ -115,7 +115,7 @@ pause?.addEventListener("click", () => {
 });
 
 const toEnd = () => scrollTo({ top: document.documentElement.scrollHeight });
-const refused = (status) => show(status === 401 ? "signed-out" : "reconnecting");
+const refused = (status) => (status === 410 ? location.reload() : show(status === 401 ? "signed-out" : "reconnecting")); // gone: the page says so
 
 // What a message leaves to be done; the status region speaks at the borders of steps only.
 function settle() {
@@ -144,7 +144,7 @@ for (const [name, act] of Object.entries({
   "htmx:sse:close": () => setTimeout(settle), // the last message takes the connector with it
 })) document.addEventListener(name, act);
 
-const last = $("[autofocus]") ? null : $$('[data-testid="entry"]').at(-1); // what was refused is what to look at
+const last = $("[autofocus], article:target") ? null : $$('[data-testid="entry"]').at(-1); // what was refused is what to look at
 if (last && last.offsetHeight > innerHeight - 220) last.scrollIntoView();
 else if (last) toEnd();
 show();

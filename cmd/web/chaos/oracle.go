@@ -121,6 +121,9 @@ func (f *finding) said(w *wish, after playlist, recording func(string) string) {
 	last := -1
 	for _, s := range w.songs {
 		result := w.results[s.title]
+		if w.tidies {
+			result = "added" // what stays is like what was added: there, once, and in order
+		}
 		at := slices.IndexFunc(after.Rows, func(r struct{ URI string }) bool { return recording(r.URI) == s.uri })
 		there := result == "added" || result == "already_there"
 		if there && at < 0 && !w.undone {

@@ -30,6 +30,11 @@ func asked(songs ...song) *wish {
 	return w
 }
 
+// tidied is a message of Ada's that asked to remove duplicates, of which these songs stay.
+func tidied(songs ...song) *wish {
+	return with(asked(songs...), func(w *wish) { w.tidies, w.results = true, map[string]string{"Alpha": "removed"} })
+}
+
 func with(w *wish, change func(*wish)) *wish {
 	change(w)
 	return w
@@ -61,6 +66,10 @@ func TestTheOracleSeesEachKindOfBrokenPromise(t *testing.T) {
 		"an old row is gone":           {lists([]string{"", "a"}), []*wish{asked(alpha)}, false, []string{"stray"}},
 		"undone and gone":              {old, []*wish{with(asked(alpha), func(w *wish) { w.undone = true })}, false, nil},
 		"undone and still there":       {lists([]string{"x", "", "a"}), []*wish{with(asked(alpha), func(w *wish) { w.undone = true })}, false, []string{"untrue"}},
+		"tidied up":                    {lists([]string{"x", "", "a", "b"}), []*wish{tidied(alpha, beta)}, false, nil},
+		"a double is left":             {lists([]string{"x", "", "a", "b", "a2"}), []*wish{tidied(alpha, beta)}, false, []string{"doubled"}},
+		"what was to stay is out":      {lists([]string{"x", "", "b"}), []*wish{tidied(alpha, beta)}, false, []string{"untrue"}},
+		"it stays elsewhere":           {lists([]string{"x", "", "b", "a"}), []*wish{tidied(alpha, beta)}, false, []string{"disorder"}},
 		"a playlist that is not there": {old, []*wish{{playlist: "New", creates: true, accepted: time.Now(), ended: time.Now(), state: "done"}}, false, []string{"untrue"}},
 		"a playlist twice": {
 			state{append(slices.Clone(old.Playlists), playlist{ID: "1", Name: "New", Owner: "ada_emu"}, playlist{ID: "2", Name: "New", Owner: "ada_emu"})},

@@ -24,6 +24,7 @@ type trial struct {
 	rnd       *rand.Rand // of the row's own course
 	spotify   *process
 	segue     *process
+	model     *process // of rows with a language model; nil in others
 	control   control
 	people    []*visitor
 	wishes    []*wish

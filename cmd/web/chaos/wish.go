@@ -14,6 +14,7 @@ type wish struct {
 	playlist string // its name; both persons have all names
 	songs    []song
 	creates  bool // it asks for the playlist itself
+	tidies   bool // it asks to remove duplicates; the songs are those that stay
 
 	mu           sync.Mutex // guards what follows
 	conversation string
@@ -30,6 +31,8 @@ func (w *wish) text() string {
 	switch {
 	case w.creates:
 		return "create a playlist called " + w.playlist
+	case w.tidies:
+		return "remove duplicates from " + w.playlist
 	case len(w.songs) == 1:
 		return fmt.Sprintf("add %s by %s to %s", w.songs[0].title, w.songs[0].artist, w.playlist)
 	}

@@ -138,7 +138,7 @@ func (t *trial) mount(dir string) error {
 var errSkip = errors.New("skipped")
 
 func (t *trial) close() {
-	for _, p := range []*process{t.segue, t.spotify} {
+	for _, p := range []*process{t.segue, t.spotify, t.model} {
 		if p != nil && p.cmd != nil {
 			_ = p.signal(syscall.SIGCONT)
 			p.end(syscall.SIGKILL)

@@ -68,8 +68,9 @@ func (c *complaints) hear(event any) {
 	defer c.mu.Unlock()
 	switch e := event.(type) {
 	case *log.EventEntryAdded:
-		// A program that was killed is not the page's fault, nor is a form that was refused with a reason.
-		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "net::ERR_") && !strings.Contains(e.Entry.Text, "status of 422") {
+		// A program that was killed is not the page's fault, nor is a form that was refused with a reason or a link that is over.
+		if e.Entry.Level == log.EntryLevelError && !strings.Contains(e.Entry.Text, "net::ERR_") && !strings.Contains(e.Entry.Text, "status of 422") &&
+			!strings.Contains(e.Entry.Text, "status of 410") {
 			c.said = append(c.said, e.Entry.Text+" "+e.Entry.URL)
 		}
 	case *runtime.EventExceptionThrown:

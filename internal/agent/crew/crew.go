@@ -3,7 +3,11 @@
 // up to package workflows, by its name.
 package crew
 
-import "segue/internal/agent"
+import (
+	"slices"
+
+	"segue/internal/agent"
+)
 
 // manners are told to every agent.
 const manners = `You work for Segue, which brings songs into the Spotify playlists of the person who writes to you.
@@ -21,7 +25,9 @@ func For(strategy string) (*agent.Crew, error) {
 	}
 	return agent.NewCrew(agent.Agent{
 		Name: "segue", Instructions: manners,
-		Tools: []agent.Tool{find(), add(), create(), list(), show(), setDefault(), remove(), undo()},
+		Tools: slices.Concat(
+			[]agent.Tool{find(), add(), bring(), create(), list(), show(), setDefault(), remove(), undo()}, order(), desk(),
+		),
 	})
 }
 
@@ -29,10 +35,10 @@ func concierge() agent.Agent {
 	return agent.Agent{
 		Name:         "concierge",
 		Instructions: manners + "\nYou understand what the person wants. Hand over as soon as you know who does it; answer yourself what needs no change.",
-		Tools:        []agent.Tool{list(), show(), setDefault()},
+		Tools:        slices.Concat([]agent.Tool{list(), show(), setDefault()}, desk()),
 		Handoffs: []agent.Handoff{
 			{To: "searcher", When: "Songs are to be found, proposed or added, to a new playlist too."},
-			{To: "librarian", When: "Songs are to be removed, or something is to be taken back."},
+			{To: "librarian", When: "Songs are to be removed, a playlist is to be renamed, sorted or freed of duplicates, or something is to be taken back."},
 		},
 	}
 }
@@ -40,17 +46,17 @@ func concierge() agent.Agent {
 func searcher() agent.Agent {
 	return agent.Agent{
 		Name:         "searcher",
-		Instructions: manners + "\nYou turn wishes into songs, find them and add them. For a wish such as a mood, propose songs, look them up, and add those that exist.",
-		Tools:        []agent.Tool{find(), add(), create(), list()},
-		Handoffs:     []agent.Handoff{{To: "librarian", When: "Songs are to be removed, or something is to be taken back."}},
+		Instructions: manners + "\nYou turn wishes into songs, find them and add them. For a wish such as a mood, propose songs and look them all up with one find_songs; then create the playlist if it is new, which shows the person what it will hold, and add those that exist by their handles. Say which ones there are not.",
+		Tools:        []agent.Tool{find(), add(), bring(), create(), list(), remember(), ask()},
+		Handoffs:     []agent.Handoff{{To: "librarian", When: "Songs are to be removed, a playlist is to be renamed, sorted or freed of duplicates, or something is to be taken back."}},
 	}
 }
 
 func librarian() agent.Agent {
 	return agent.Agent{
 		Name:         "librarian",
-		Instructions: manners + "\nYou keep playlists in order: you remove songs and take changes back.",
-		Tools:        []agent.Tool{list(), show(), remove(), undo()},
+		Instructions: manners + "\nYou keep playlists in order: you remove songs and duplicates, rename and sort, and take changes back.",
+		Tools:        slices.Concat([]agent.Tool{list(), show(), remove(), undo()}, order()),
 		Handoffs:     []agent.Handoff{{To: "searcher", When: "Songs are to be found, proposed or added."}},
 	}
 }

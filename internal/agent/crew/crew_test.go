@@ -3,6 +3,7 @@ package crew_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +38,14 @@ func TestToolsTakeWhatWasGivenAndNothingElse(t *testing.T) {
 		{agent.FindSongs, `{"songs":[{"version":"live"}]}`, "", "title or a handle"},
 		{agent.RemoveSongs, `{"songs":[{"title":"Creep","evil":1}],"playlist":{}}`, "", "schema"},
 		{agent.CreatePlaylist, `{"name":""}`, "", "1 to 100"},
+		{agent.RenamePlaylist, `{"playlist":{"id":"P1"},"name":"Roads"}`, `{"playlist":{"id":"road"},"name":"Roads"}`, ""},
+		{agent.RenamePlaylist, `{"playlist":{"id":"P1"},"name":""}`, "", "1 to 100"},
+		{agent.DedupePlaylist, `{"playlist":{"id":"P1"}}`, `{"playlist":{"id":"road"}}`, ""},
+		{agent.DedupePlaylist, `{"playlist":{"id":"P1"},"plan":{"of":"x","rows":[]}}`, "", "schema"},
+		{agent.ReorderPlaylist, `{"playlist":{"id":"P1"},"by":"artist","descending":true}`, `{"playlist":{"id":"road"},"by":"artist","descending":true}`, ""},
+		{agent.ReorderPlaylist, `{"playlist":{},"song":{"track_id":"S1"},"to":-1}`, `{"playlist":{},"song":{"track_id":"bohemian"},"to":-1}`, ""},
+		{agent.ReorderPlaylist, `{"playlist":{},"by":"mood"}`, "", "sort by"},
+		{agent.ReorderPlaylist, `{"playlist":{},"song":{"title":"Creep"}}`, "", "place of the song"},
 		{agent.Undo, `{"run_id":"R1"}`, `{"run_id":"run-of-mine"}`, ""},
 		{agent.Undo, `{"run_id":"run-of-others"}`, "", "there is no"},
 		{"delete_everything", `{}`, "", "there is no tool"},
@@ -80,7 +89,7 @@ func TestEveryCrewCanStartAndRemovingIsAsked(t *testing.T) {
 			t.Fatalf("%s: %v", strategy, err)
 		}
 		for _, tool := range c.Acting(agent.Turn{}).Tools {
-			if (tool.Name == agent.RemoveSongs || tool.Name == agent.Undo) && tool.Effect != agent.Destructive {
+			if slices.Contains([]string{agent.RemoveSongs, agent.DedupePlaylist, agent.ReorderPlaylist, agent.Undo}, tool.Name) && tool.Effect != agent.Destructive {
 				t.Errorf("%s: %s is %s", strategy, tool.Name, tool.Effect)
 			}
 		}

@@ -56,6 +56,9 @@ func (p phrase) verbIsTitle() bool {
 	if unicode.IsLower(first(p[0].raw)) && capital(p[1].raw) {
 		return false
 	}
+	if p.any(0, "sort", "rename") {
+		return false
+	}
 	if p.any(1, "it", "that") && (p[0].raw != "add" || !p.any(1, "that")) {
 		return !p.any(2, "to", "in", "into", "on", "onto", "there", "here", "too", "again", "as", "also", "from", "off", "please") && len(p) > 2
 	}

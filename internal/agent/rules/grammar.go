@@ -14,6 +14,9 @@ const (
 	add
 	remove
 	create
+	rename
+	dedupe
+	reorder
 	show
 	list
 	setDefault
@@ -29,7 +32,10 @@ type command struct {
 	songs    []found
 	same     bool // the songs of the message before: "add it to Gym"
 	where    place
-	name     string // of a playlist to create
+	name     string // of a playlist to create or rename
+	by       string // what to sort by
+	falling  bool   // sorted the other way round
+	to       int    // place of a song to move
 	followUp bool   // "and …", "… too": goes where the last one went
 	why      string // what to say about an unknown one; "" for the general words
 }
@@ -99,15 +105,20 @@ func connect(cs []command) []command {
 		}
 	}
 	for i := 1; i < len(cs); i++ {
-		if (cs[i].intent == add || cs[i].intent == remove) && cs[i].where.how == back && cs[i-1].where.how == named {
+		if cs[i].changes() && cs[i].where.how == back && cs[i-1].where.how == named {
 			cs[i].where = cs[i-1].where
 		}
 	}
 	return cs
 }
 
+// changes reports whether a command changes the songs of a playlist, or their order.
+func (c command) changes() bool {
+	return c.intent == add || c.intent == remove || c.intent == dedupe || c.intent == reorder
+}
+
 var (
-	newCommands = patterns("add|adding [me|the|this|these]", "remove|delete", "create|make a|an|me|another [new] playlist", "undo that|it|the", "put|throw|stick|save", "show me my|the", "sync")
+	newCommands = patterns("add|adding [me|the|this|these]", "remove|delete", "create|make a|an|me|another [new] playlist", "undo that|it|the", "put|throw|stick|save", "show me my|the", "sync", "sort|rename it|them|the|my")
 	addThose    = patterns("add|put|sync|throw|stick|save [all] [of] these|those|them|this|the|all|everything")
 	joints      = patterns("and [then|also|please]", "then", "but [also|please]", "after that")
 )
@@ -201,7 +212,7 @@ func (r reader) clause(p phrase) []command {
 			return []command{c}
 		}
 	}
-	for _, read := range []func(phrase) (command, bool){r.setDefault, r.create, r.remove, r.show} {
+	for _, read := range []func(phrase) (command, bool){r.setDefault, r.create, r.rename, r.dedupe, r.reorder, r.remove, r.show} {
 		if c, ok := read(q); ok {
 			return split(c)
 		}

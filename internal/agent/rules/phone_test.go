@@ -213,7 +213,6 @@ func TestWhatIsNotClearIsNotGuessedAt(t *testing.T) {
 		{"clear gym", "?"},
 		{"empty my gym playlist", "?"},
 		{"delete everything", "?removename"},
-		{"rename gym to workout", "?"},
 		{"what did you add", "?"},
 		{"did you add it?", "?"},
 		{"is it done", "?"},

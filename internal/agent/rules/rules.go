@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"segue/internal/agent"
 	"segue/internal/music"
@@ -51,6 +52,9 @@ func (p *Planner) Next(_ context.Context, t agent.Transcript) (agent.Step, error
 		if step, ok := answer(commands[0], message, t); ok {
 			return step, nil
 		}
+	}
+	if step, ok, err := whole(commands, message, t); ok || err != nil {
+		return step, err
 	}
 	for i := range commands {
 		if why := complete(&commands[i], r, before, t); why != "" {
@@ -168,6 +172,40 @@ func call(commands []command, t agent.Transcript) (agent.Step, error) {
 	return agent.Step{Calls: []agent.Call{{ID: strconv.Itoa(n + 1), Tool: tool, Args: raw}}}, nil
 }
 
+// whole returns the step for a message that is a list of more songs than one call
+// may carry: a line that says where to, and the songs below it.
+func whole(commands []command, message string, t agent.Transcript) (agent.Step, bool, error) {
+	if len(commands) != 1 || commands[0].intent != add || len(commands[0].songs) <= maxSongs {
+		return agent.Step{}, false, nil
+	}
+	header, ok := heading(message, len(commands[0].songs))
+	where, there := resolve(commands, 0, t)
+	if !ok || !there {
+		return agent.Step{}, false, nil
+	}
+	if len(t.Calls) > 0 {
+		return agent.Step{Done: true}, true, nil
+	}
+	raw, err := json.Marshal(agent.SyncListArgs{Playlist: where, Header: header})
+	return agent.Step{Calls: []agent.Call{{ID: "1", Tool: agent.SyncList, Args: raw}}}, true, err
+}
+
+// heading returns how many lines of the message stand above its n songs, if those
+// are all the other lines.
+func heading(message string, n int) (lines int, ok bool) {
+	written := 0
+	for i, line := range strings.Split(strings.TrimRight(message, "\n"), "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if written++; written == 1 {
+			lines = i + 1
+		}
+	}
+	first := strings.Split(message, "\n")[max(lines-1, 0)]
+	return lines, written == n+1 && !strings.Contains(first, " - ") && !strings.Contains(first, " by ")
+}
+
 // arguments returns the tool of the n-th command and what it is given.
 func arguments(commands []command, n int, t agent.Transcript) (string, any) {
 	c := commands[n]
@@ -182,6 +220,16 @@ func arguments(commands []command, n int, t agent.Transcript) (string, any) {
 		return agent.RemoveSongs, agent.RemoveSongsArgs{Songs: songsIn(c), Playlist: where}
 	case create:
 		return agent.CreatePlaylist, agent.CreatePlaylistArgs{Name: c.name}
+	case rename:
+		return agent.RenamePlaylist, agent.RenameArgs{Playlist: where, Name: c.name}
+	case dedupe:
+		return agent.DedupePlaylist, agent.DedupeArgs{Playlist: where}
+	case reorder:
+		args := agent.ReorderArgs{Playlist: where, By: c.by, Descending: c.falling, To: c.to}
+		if len(c.songs) > 0 {
+			args.Song = &c.songs[0].song
+		}
+		return agent.ReorderPlaylist, args
 	case show:
 		return agent.ShowPlaylist, agent.ShowPlaylistArgs{Playlist: where}
 	case list:

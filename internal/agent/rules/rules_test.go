@@ -88,6 +88,10 @@ func tell(t *testing.T, c agent.Call) string {
 		Songs    []music.Song
 		Playlist agent.PlaylistRef
 		Name     string
+		By       string
+		Falling  bool `json:"descending"`
+		Song     music.Song
+		To       int
 		RunID    string `json:"run_id"`
 	}
 	if err := json.Unmarshal(c.Args, &a); err != nil {
@@ -108,6 +112,15 @@ func tell(t *testing.T, c agent.Call) string {
 		return "remove " + strings.Join(songs, ", ") + " < " + where
 	case agent.CreatePlaylist:
 		return "create " + a.Name
+	case agent.RenamePlaylist:
+		return "rename " + where + " = " + a.Name
+	case agent.DedupePlaylist:
+		return "dedupe " + where
+	case agent.ReorderPlaylist:
+		if a.By != "" {
+			return strings.TrimSpace("sort " + where + " by " + a.By + map[bool]string{true: " down"}[a.Falling])
+		}
+		return fmt.Sprintf("move %s > %d in %s", spell(a.Song), a.To, where)
 	case agent.ShowPlaylist:
 		return "show " + where
 	case agent.ListPlaylists:
@@ -189,7 +202,7 @@ func TestNothingIsAddedToAPlaylistThatWasNotCreated(t *testing.T) {
 func TestFiftySongsAreTheMost(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]string{50: "add ", 51: "?many"} {
-		got, _ := play(t, after("", "add these to Gym:\n"+strings.Repeat("Radiohead - Creep\n", n)))
+		got, _ := play(t, after("", strings.Repeat("Radiohead - Creep\n", n)+"add these to Gym"))
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("%d songs: %s, want %s", n, got, want)
 		}

@@ -15,7 +15,7 @@ const (
 	sayUnknown      = "I did not understand that, so nothing was changed. I can do one of these:"
 	sayTooLong      = "That message is too long, so nothing was changed. Send it in parts of up to 10,000 characters."
 	sayTooMuch      = "That is too much for one message, so nothing was changed. Send it in parts."
-	sayTooMany      = "One message can carry up to 50 songs, so nothing was changed. Send the list in parts."
+	sayTooMany      = "One message can carry up to 50 songs, so nothing was changed. Write where they go in the first line and one song a line below it, or bring the list with “Import a list”."
 	sayShortLink    = "I cannot open short links, so nothing was changed. Send the full link that begins with open.spotify.com/track."
 	sayOtherLink    = "I can add single songs, not albums, artists or podcasts. Nothing was changed. Send links to songs, or their titles and artists."
 	sayVague        = "I need each song by its title, and best its artist too. Nothing was changed."
@@ -29,7 +29,7 @@ const (
 	sayNoDefault    = "You have no default playlist yet."
 	sayThanks       = "Any time."
 	sayHelp         = "Tell me songs and a playlist, and I add them: “Add Bohemian Rhapsody by Queen to Road Trip”. " +
-		"Several songs at once, lists and Spotify links work too. I can also create a playlist, show what is in one, remove songs, and undo what I did."
+		"Several songs at once, lists and Spotify links work too. I can also create, rename or sort a playlist, show what is in one, remove songs and duplicates, and undo what I did."
 )
 
 // offer is a message that could be sent instead, and the words that hint at it.

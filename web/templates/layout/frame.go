@@ -4,6 +4,7 @@ package layout
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -21,11 +22,24 @@ type Frame struct {
 	Refresh string // when and where a browser without JavaScript loads the page again, as in Refresh; "" = never
 	Stream  bool   // the page listens to a run: the Live pill is shown
 	Keys    bool   // the page has single keys
+	Talk    bool   // the page is a conversation
+	Public  *Card  // the page is for whoever has its address: kept out of search engines, previewed with this; nil for all others
 	Here    string // which of the header's links is the page itself: "", "account", "rules", "runs", "review", "letters", "audit"
+}
+
+// Card is how other programs preview an address that somebody sends around.
+type Card struct {
+	Title string
+	Text  string
+	Image string // absolute URL of a picture of 1200 × 630
 }
 
 // Refresh says to load path again after a while. The address differs each time:
 // from a page with a fragment, the same address would only be scrolled to.
 func Refresh(after time.Duration, path, fragment string, now time.Time) string {
-	return fmt.Sprintf("%d; url=%s?at=%d%s", int(after.Seconds()), path, now.Unix(), fragment)
+	sign := "?"
+	if strings.Contains(path, sign) {
+		sign = "&"
+	}
+	return fmt.Sprintf("%d; url=%s%sat=%d%s", int(after.Seconds()), path, sign, now.Unix(), fragment)
 }

@@ -18,6 +18,12 @@ func trusted(t agent.Trust) string {
 		return "Adding many songs to " + t.Playlist.Name
 	case agent.RemoveSongs:
 		return "Removing songs from " + t.Playlist.Name
+	case agent.DedupePlaylist:
+		return "Taking doubles out of " + t.Playlist.Name
+	case agent.ReorderPlaylist:
+		return "Changing the order of " + t.Playlist.Name
+	case agent.SyncList:
+		return "Bringing lists into " + t.Playlist.Name
 	default:
 		return "Changing " + t.Playlist.Name
 	}

@@ -25,6 +25,7 @@ var actionWords = map[string]string{
 	deadletter.ActionReset: "Closed the breaker", deadletter.ActionRefused: "Was refused",
 	deadletter.ActionLogin: "Logged in", deadletter.ActionNoLogin: "Was not let in", deadletter.ActionLogout: "Logged out",
 	deadletter.ActionDisconnect: "Disconnected", deadletter.ActionToken: "Created a token", deadletter.ActionRevoke: "Revoked a token",
+	deadletter.ActionShare: "Shared a request", deadletter.ActionUnshare: "Revoked a link",
 }
 
 // acted is what an entry says was done.

@@ -33,6 +33,7 @@ func site(t *testing.T, more func(*http.ServeMux)) string {
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", web.Handler())
 	mux.HandleFunc("GET /image/{n}", cover)
+	mux.HandleFunc("GET /s/{token}/events", hold)
 	mux.HandleFunc("GET /runs/{id}/events", hold)
 	for name, c := range pages() {
 		mux.HandleFunc("GET /book/"+name, serve(c))

@@ -89,14 +89,14 @@ func (v ChatView) stream() bool {
 // moving reports whether a run goes on by itself. A page that waits for the
 // person must not be loaded again under their hands.
 func (v ChatView) moving() bool {
-	return slices.ContainsFunc(v.Entries, func(e Entry) bool { return e.Run != nil && e.Run.Live && !e.Run.Waiting() })
+	return slices.ContainsFunc(v.Entries, func(e Entry) bool { return e.Run != nil && e.Run.Live && e.Run.Moving() })
 }
 
 func (v ChatView) frame() layout.Frame {
-	f := layout.Frame{Title: v.title(), Person: v.Person, Stream: v.stream()}
+	f := layout.Frame{Title: v.title(), Person: v.Person, Stream: v.stream(), Talk: true}
 	if v.moving() {
 		const pause = 10 * time.Second // slow enough to write a message in between
-		f.Refresh = layout.Refresh(pause, "/c/"+v.Conversation.ID, "#latest", v.Now)
+		f.Refresh = layout.Refresh(pause, "/c/"+v.Conversation.ID+"?branch="+v.tip(), "#latest", v.Now)
 	}
 	return f
 }

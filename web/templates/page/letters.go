@@ -111,7 +111,7 @@ var stateWords = map[deadletter.State]struct {
 // steps are those at which work can fail, in the order of the way.
 var steps = []string{
 	agent.Finding, agent.Searching, agent.Matching, agent.Adding, agent.Verifying,
-	agent.Reading, agent.Creating, agent.Removing, agent.Leaving,
+	agent.Reading, agent.Creating, agent.Removing, agent.Leaving, agent.Naming, agent.Ordering,
 }
 
 // subject says in a line what a letter is about.

@@ -19,6 +19,7 @@ type ListView struct {
 	After  int       // position of the last row of the page before; 0 on the first
 	Next   int       // position of the last row, when there are more; 0 when not
 	Final  bool      // the run has ended
+	Public string    // address of the share page the rows stand on, where nothing can be pressed; "" on /runs/{id}
 }
 
 // ListRow is a row with what it asks, nil for nothing.
@@ -66,7 +67,11 @@ func (v ListView) at(t ListTab, after int) string {
 	if after > 0 {
 		q.Set("after", strconv.Itoa(after))
 	}
-	return "/runs/" + v.RunID + "?" + q.Encode()
+	page := "/runs/" + v.RunID
+	if v.Public != "" {
+		page = v.Public
+	}
+	return page + "?" + q.Encode()
 }
 
 func (v ListView) export(format string) string {

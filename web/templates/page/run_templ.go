@@ -90,6 +90,12 @@ func Run(v RunPageView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
+			if len(v.Share.Hours) > 0 {
+				templ_7745c5c3_Err = shareForm(v).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<dl class=\"grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 text-sm text-muted\"><dt>Asked</dt><dd>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -124,7 +130,7 @@ func Run(v RunPageView) templ.Component {
 				var templ_7745c5c3_Var5 templ.SafeURL
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/runs/" + v.Run.Run.UndoOf))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/page/run.templ`, Line: 36, Col: 106}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/page/run.templ`, Line: 39, Col: 106}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -143,7 +149,7 @@ func Run(v RunPageView) templ.Component {
 				var templ_7745c5c3_Var6 templ.SafeURL
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL("/runs/" + v.Run.Run.UndoneBy))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/page/run.templ`, Line: 40, Col: 108}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/page/run.templ`, Line: 43, Col: 108}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -175,13 +181,13 @@ func (v RunPageView) full() partial.RunView {
 }
 
 func (v RunPageView) frame() layout.Frame {
-	f := layout.Frame{Title: "Details", Person: v.Person}
+	f := layout.Frame{Title: "Details", Person: v.Person, Talk: v.Share.Made != ""}
 	if v.Run.Progress.Title != "" {
 		f.Title = v.Run.Progress.Title
 	}
 	if v.Run.Live && !v.Run.Final() {
 		f.Stream = true
-		if !v.Run.Waiting() && (v.List == nil || v.List.quiet()) {
+		if !v.Run.Waiting() && v.Share.Made == "" && (v.List == nil || v.List.quiet()) {
 			f.Refresh = layout.Refresh(5*time.Second, "/runs/"+v.Run.Run.ID, "", v.Run.Now)
 		}
 	}

@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -348,6 +349,7 @@ func pages() map[string]templ.Component {
 	for name, v := range tokensPages() {
 		all[name] = page.Tokens(v)
 	}
+	maps.Copy(all, sharesPages())
 	for name, v := range shortcutsPages() {
 		all[name] = page.Shortcuts(v)
 	}
@@ -381,6 +383,7 @@ func pages() map[string]templ.Component {
 	for _, name := range []string{"retrying", "done", "mixed", "failed", "asking", "badlink"} {
 		all["run-"+name] = page.Run(page.RunPageView{Person: ada, Asked: "add Bohemian Rhapsody by Queen to Road Trip", Run: runStates()[name]})
 	}
+	maps.Copy(all, talkPages())
 	fresh := chat(view(added()))
 	fresh.Conversation, fresh.Entries = agent.Conversation{}, nil
 	fresh.Suggestions = []string{"add Bohemian Rhapsody by Queen to Road Trip", "what is in Focus", "create a playlist Sunday morning"}

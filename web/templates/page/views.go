@@ -24,6 +24,8 @@ type ChatView struct {
 	Conversations []agent.Conversation // newest first
 	Conversation  agent.Conversation
 	Entries       []Entry        // see Entries
+	Instead       string         // id of the message that Draft was to stand in for; "" for none
+	Query         string         // what is looked for in the conversations; "" when nothing is
 	Draft         string         // put back into the composer after a message was refused
 	Key           string         // idempotency key of the composer's form, new for every page
 	Suggestions   []string       // up to four messages to start with, on an empty conversation
@@ -43,6 +45,7 @@ type RunPageView struct {
 	Asked  string // the message that started the run
 	Run    partial.RunView
 	List   *ListView // the rows of a run that brings a list; nil for any other
+	Share  ShareForm
 }
 
 // RulesView is /rules.
@@ -77,6 +80,7 @@ type ProblemView struct {
 	Status    int           // HTTP status
 	Trouble   agent.Trouble // in three sentences
 	Reference string        // shown for the operator's log; "" when there is none
+	Public    bool          // whoever sees it need not be a person of Segue's
 }
 
 // liveLimit is how many runs a page listens to at once: browsers allow six

@@ -131,7 +131,7 @@ func listing(v RunView, l agent.ListProgress) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.Run.UndoOf == "" {
+		if v.Run.UndoOf == "" && v.Public == "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"flex flex-wrap gap-2\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"segue/internal/agent"
 	"segue/internal/music"
 )
@@ -18,6 +20,7 @@ type RunView struct {
 	Progress agent.Progress // the newest snapshot; of a final run its Outcome
 	Live     bool           // connect to /runs/{id}/events while the run is not final
 	Full     bool           // the page of the run itself: every step, time and reason is open
+	Public   string         // address of the share page that shows the run to anybody, without anything to press; "" on its person's pages
 	Refused  *Refusal       // an answer that was not taken; nil when none was
 	Now      time.Time
 }
@@ -53,6 +56,34 @@ func (v RunView) Final() bool { return v.state().Final() }
 // Waiting reports whether nothing happens until the person does something.
 func (v RunView) Waiting() bool { return v.state() == agent.Waiting }
 
+// Moving reports whether the run goes on by itself, or will.
+func (v RunView) Moving() bool { return !v.Final() && !v.Waiting() }
+
+// standings are what the styles of the page around the card go by: whether the run
+// is open, and whether it has left something behind that writing its message anew
+// would not take back.
+func (v RunView) standings() templ.Attributes {
+	is := templ.Attributes{}
+	switch {
+	case v.Moving():
+		is["data-open"] = "moving"
+	case !v.Final():
+		is["data-open"] = "waiting"
+	}
+	switch {
+	case v.Final() && v.Progress.Undoable && !v.undone():
+		is["data-left"] = "undoable"
+	case v.changed() || v.made():
+		is["data-left"] = "for good"
+	}
+	return is
+}
+
+// made reports whether the run has made a playlist.
+func (v RunView) made() bool {
+	return slices.ContainsFunc(v.Progress.Steps, func(s agent.Stage) bool { return s.Name == agent.Creating && s.State == agent.Done })
+}
+
 func (v RunView) undone() bool { return v.Run.UndoneBy != "" }
 
 // back is the page that the card's forms return to.
@@ -64,6 +95,9 @@ func (v RunView) back() string {
 }
 
 func (v RunView) events() string {
+	if v.Public != "" {
+		return v.Public + "/events"
+	}
 	if v.Full {
 		return "/runs/" + v.Run.ID + "/events?full=1"
 	}
@@ -73,8 +107,9 @@ func (v RunView) events() string {
 // boxed reports whether there is more to show than the words that were said.
 func (v RunView) boxed() bool {
 	p := v.Progress
-	return v.Full || !v.Final() || v.undone() || len(p.Tasks) > 0 || len(p.Playlists) > 0 || len(p.Tracks) > 0 ||
-		p.Playlist != nil || p.Trouble != nil || v.state() != agent.Done
+	spoken := v.state() == agent.Done || v.state() == agent.Cancelled && p.Say != ""
+	return v.Full || v.Public != "" || !spoken || v.undone() || len(p.Tasks) > 0 || len(p.Playlists) > 0 || len(p.Tracks) > 0 ||
+		p.Playlist != nil || p.Trouble != nil
 }
 
 // alone reports whether the playlist itself is all that a finished run has to show.
@@ -97,6 +132,25 @@ func (v RunView) steps() []agent.Stage {
 		return slices.Concat(v.Progress.Steps, task.Steps)
 	}
 	return v.Progress.Steps
+}
+
+// took is for how long a step that is done was the one at work: until the next one
+// began. 0 when that is not known or not worth telling.
+func (v RunView) took(s agent.Stage) time.Duration {
+	const least = 50 * time.Millisecond
+	if s.State != agent.Done || s.Since.IsZero() {
+		return 0
+	}
+	end := v.Progress.EndedAt
+	for _, other := range v.steps() {
+		if other.Since.After(s.Since) && (end.IsZero() || other.Since.Before(end)) {
+			end = other.Since
+		}
+	}
+	if d := end.Sub(s.Since); d >= least {
+		return d
+	}
+	return 0
 }
 
 // questions are all that the run waits for a person to decide, its own first.
@@ -142,8 +196,11 @@ func (v RunView) folded() (shown, hidden []agent.Task) {
 	return shown, hidden
 }
 
-// changed reports whether stopping now would leave something behind.
+// changed reports whether the run has left something in a playlist.
 func (v RunView) changed() bool {
+	if v.undone() {
+		return false
+	}
 	if v.Progress.Undoable {
 		return true
 	}

@@ -19,9 +19,15 @@ var stageWords = map[string]struct{ todo, now, done string }{
 	agent.Asking:        {"Ask you", "Waiting for your choice", "You chose"},
 	agent.Adding:        {"Add it to the playlist", "Adding it to the playlist", "Added to the playlist"},
 	agent.Verifying:     {"Check that it is there", "Checking that it is there", "Checked that it is there"},
+	agent.Starting:      {"Start it", "Starting it", "Started it"},
+	agent.Stopping:      {"Stop it", "Stopping it", "Stopped it"},
+	agent.Remembering:   {"Remember it", "Remembering it", "Remembered it"},
 	agent.Leaving:       {"Check that it is gone", "Checking that it is gone", "Checked that it is gone"},
+	agent.Visiting:      {"Ask another program", "Asking another program", "Asked another program"},
 	agent.Reading:       {"Read from Spotify", "Reading from Spotify", "Read from Spotify"},
 	agent.Creating:      {"Create the playlist", "Creating the playlist", "Created the playlist"},
+	agent.Naming:        {"Change the name", "Changing the name", "Changed the name"},
+	agent.Ordering:      {"Move the songs", "Moving the songs", "Moved the songs"},
 	agent.Removing:      {"Remove it from the playlist", "Removing it from the playlist", "Removed from the playlist"},
 }
 
@@ -93,6 +99,14 @@ func sign(s agent.State) (icon string, tone ui.Tone) {
 	return "todo", ui.Calm
 }
 
+// chosen says whose choice a recording was.
+func (v RunView) chosen() string {
+	if v.Public != "" {
+		return "Chosen by hand"
+	}
+	return "Your choice"
+}
+
 // title is the card's one line; a run that has no title yet gets one by its state.
 func (v RunView) title() string {
 	if v.Progress.Title != "" {
@@ -105,9 +119,17 @@ func (v RunView) title() string {
 		return "This did not work"
 	case agent.Cancelled:
 		return "Stopped"
-	default:
-		return "Reading your message"
+	case agent.Accepted, agent.Running, agent.Waiting, agent.Parked:
 	}
+	if v.writing() {
+		return "Writing an answer"
+	}
+	return "Reading your message"
+}
+
+// writing reports whether a model is writing what is shown of its answer.
+func (v RunView) writing() bool {
+	return v.Progress.Strategy != "" && v.Progress.Say != "" && v.state() == agent.Running && len(v.questions()) == 0
 }
 
 // kept says what is safe while a run is on its way.
@@ -201,6 +223,9 @@ func (v RunView) announcement() string {
 	}
 	switch v.state() {
 	case agent.Waiting:
+		if v.Public != "" {
+			return "Waiting for an answer."
+		}
 		if open := v.questions(); len(open) > 0 {
 			return "Needs your choice: " + open[0].Text
 		}
@@ -239,6 +264,18 @@ func (v RunView) stepAnnouncement() string {
 		return fmt.Sprintf("Step %d of %d: %s", i+1, len(steps), lower(say(s)))
 	}
 	return v.title()
+}
+
+// Summary is how the run stands in one line: "31 added, 4 not found."
+func (v RunView) Summary() string {
+	all := counts(v.Progress.Tasks)
+	if l := v.Progress.List; l != nil {
+		all = rowCounts(l.Counts)
+	}
+	if len(all) == 0 {
+		return v.title() + "."
+	}
+	return sentence(all) + "."
 }
 
 func sentence(all []count) string {

@@ -116,7 +116,25 @@ func (s *Server) Records() []Record {
 	return slices.Clone(s.records)
 }
 
-// ServeHTTP serves POST /v1/chat/completions and GET /v1/models.
+// Asked is one request in short, as GET /calls tells of all.
+type Asked struct {
+	Text   string // what the person says last
+	Rounds int    // results of tools since then
+	Status int    // of the answer
+}
+
+// calls tells of all requests, oldest first.
+func (s *Server) calls(w http.ResponseWriter) {
+	all := []Asked{}
+	for _, r := range s.Records() {
+		if q, why := parse(r.Body); why == "" {
+			all = append(all, Asked{q.Asked(), q.Rounds(), r.Status})
+		}
+	}
+	_ = json.NewEncoder(w).Encode(all)
+}
+
+// ServeHTTP serves POST /v1/chat/completions, GET /v1/models, and GET /calls for whoever tests with it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "POST /v1/chat/completions":
@@ -124,6 +142,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "GET /v1/models":
 		model := cmp.Or(s.options.Model, "stub")
 		_ = json.NewEncoder(w).Encode(map[string]any{"object": "list", "data": []any{map[string]string{"id": model, "object": "model"}}})
+	case "GET /calls":
+		s.calls(w)
 	default:
 		refuse(w, Reply{Status: http.StatusNotFound, Message: "no such address"})
 	}
