@@ -66,6 +66,7 @@ var onlyIn = map[string][]string{
 	"github.com/zmb3/spotify":          {"internal/spotify"},
 	"github.com/openai/openai-go":      {"internal/agent/llm"},
 	"github.com/modelcontextprotocol/": {"internal/mcp"},
+	"github.com/yuin/goldmark":         {"web/templates/partial"},
 	"modernc.org/sqlite":               {"internal/store"},
 	"golang.org/x/oauth2":              {"internal/auth", "internal/spotify"},
 	"github.com/sony/gobreaker":        {"internal/guard"},

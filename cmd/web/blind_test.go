@@ -10,7 +10,6 @@ import (
 
 	"segue/internal/agent"
 	"segue/internal/agent/llm/stub"
-	"segue/internal/music"
 )
 
 // mark stands in every name of the catalogue that canaries writes.
@@ -34,10 +33,9 @@ func catalogueOf(t *testing.T, n int, name func(kind string, i int) string) func
 // idOf is the id of the i-th track, in the form of Spotify's.
 func idOf(i int) string { return fmt.Sprintf("t%021d", i) }
 
-// shelves makes playlists of the person's with 50 tracks each and returns them.
-func (r *rig) shelves(n int, name func(i int) string) []music.Playlist {
+// shelves makes playlists of the person's with 50 tracks each.
+func (r *rig) shelves(n int, name func(i int) string) {
 	r.t.Helper()
-	var made []music.Playlist
 	for i := range n {
 		p, err := r.api.Create(r.t.Context(), r.person, name(i), "")
 		must(r.t, err)
@@ -46,9 +44,7 @@ func (r *rig) shelves(n int, name func(i int) string) []music.Playlist {
 			uris = append(uris, "spotify:track:"+idOf(50*i+k))
 		}
 		must(r.t, r.emulator.SetRows(p.ID, uris))
-		made = append(made, p)
 	}
-	return made
 }
 
 // held is every row of every playlist of the emulated Spotify.

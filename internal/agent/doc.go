@@ -36,6 +36,13 @@
 // C, the context of an engine, is context.Context in a process ([Local]) and the
 // context of the workflow in a workflow, where Next and Use become activities.
 //
+// # Programs and guests
+//
+// A program that calls a tool by itself gets it from [Crew.Offered] and has the call
+// judged by [Crew.Given]. Tools of other servers ([NewGuestTool]) join a crew by
+// [Crew.With]; who carries their calls out knows them by [Call].Of, and puts what they
+// return into [Result].Data, which is never an instruction.
+//
 // # What a planner cannot do
 //
 // A planner is not trusted; it may be a language model that reads hostile text.

@@ -1,6 +1,9 @@
 package agent
 
-import "segue/internal/music"
+import (
+	"segue/internal/fault"
+	"segue/internal/music"
+)
 
 // RowState is what has become of one row of a list.
 type RowState string
@@ -26,6 +29,11 @@ type Row struct {
 	State    RowState
 	Match    *music.Match // nil until it was looked for
 	Trouble  *Trouble     // why it has failed
+}
+
+// Retryable reports whether it makes sense to try a row once more as it is.
+func (r Row) Retryable() bool {
+	return r.State == RowStopped || r.State == RowFailed && (r.Trouble == nil || r.Trouble.Kind != string(fault.Invalid))
 }
 
 // RowFilter chooses rows of a list; its zero value chooses all.

@@ -61,7 +61,7 @@ func resolve(s music.Song, found []music.Track, exact bool) music.Match {
 func linked(s music.Song, found []music.Track) music.Match {
 	for _, t := range found {
 		if t.ID == s.TrackID {
-			reasons := []string{"You linked this very track."}
+			reasons := []string{"This very track was asked for."}
 			return music.Match{
 				Verdict: music.Auto, Method: byLink, Reasons: reasons,
 				Choices: []music.Choice{{Track: t, Confidence: 1, Reasons: reasons}},

@@ -34,6 +34,7 @@ type NewSync struct {
 	TokenID  string
 	Text     string // the wish in words, for the conversation
 	Wish     agent.SyncSongsArgs
+	List     bool        // Wish is a whole list: each of its songs is a row
 	Call     *agent.Call // instead of Wish, when a program calls a tool
 	Key      string      // idempotency key, unique per token; "" for none
 	Request  []byte      // SHA-256 of the body, which a key stands for
@@ -105,6 +106,8 @@ type runs interface {
 	Runs(ctx context.Context, personID, conversationID, on string) ([]agent.Run, error)
 	// Remark keeps what the person says about an answer to a question of their run; the first one counts.
 	Remark(ctx context.Context, personID, runID, question, text string) error
+	// RetryRun accepts runs for what has failed of a run that has ended; a fault Conflict when nothing is to be tried again.
+	RetryRun(ctx context.Context, personID, runID string) ([]agent.Run, error)
 	// Open returns the person's runs that have not ended.
 	Open(ctx context.Context, personID string, limit int) ([]agent.Run, error)
 	// History returns runs behind the one named after, the newest first.

@@ -197,10 +197,8 @@ func (s *Server) startList(c echo.Context) error {
 func (s *Server) acceptList(c echo.Context, l agent.NewList) (err error) {
 	ctx := c.Request().Context()
 	l.PersonID = person(c).ID
-	if l.Key == "" {
-		if l.Key, err = formKey(c); err != nil {
-			return err
-		}
+	if l.Key, err = formKey(c); err != nil {
+		return err
 	}
 	if wait := s.messages.take(l.PersonID, time.Now()); wait > 0 {
 		return &fault.Error{Kind: fault.RateLimited, Message: "You started many lists in a short time.", RetryAfter: wait}

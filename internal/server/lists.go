@@ -2,9 +2,8 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"slices"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -149,28 +148,11 @@ func (s *Server) retryList(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !run.State.Final() {
-		return fault.New(fault.Conflict, "This list is still on its way.", nil)
-	}
-	ctx := c.Request().Context()
-	rows, err := s.Ledger.ListRows(ctx, run.PersonID, run.ID, agent.RowFilter{States: []agent.RowState{agent.RowFailed, agent.RowStopped}})
+	again, err := s.retry(c.Request().Context(), run)
 	if err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r agent.Row) bool { return !page.Retryable(r) })
-	if len(rows) == 0 {
-		return fault.New(fault.Conflict, "There is nothing in this list to try again.", nil)
-	}
-	for i, r := range rows {
-		rows[i] = agent.Row{Song: r.Song, State: agent.RowOpen}
-	}
-	to, _, err := s.Ledger.List(ctx, run.PersonID, run.ID)
-	if err != nil {
-		return err
-	}
-	return s.acceptList(c, agent.NewList{
-		Key: "retry-" + run.ID, Text: fmt.Sprintf("Import %s into %s once more", songs(len(rows)), to.Name), Playlist: to, Rows: rows,
-	})
+	return c.Redirect(http.StatusSeeOther, "/runs/"+again[0].ID)
 }
 
 // exportList sends the rows of a tab as a file.

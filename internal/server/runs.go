@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -75,6 +76,18 @@ func (s *Server) undoRun(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/c/"+undo.ConversationID+"#latest")
+}
+
+// retry starts runs for what has failed of another that has ended.
+func (s *Server) retry(ctx context.Context, run agent.Run) ([]agent.Run, error) {
+	if wait := s.messages.take(run.PersonID, time.Now()); wait > 0 {
+		return nil, &fault.Error{Kind: fault.RateLimited, Message: "You tried much again in a short time.", RetryAfter: wait}
+	}
+	again, err := s.Ledger.RetryRun(ctx, run.PersonID, run.ID)
+	for _, next := range again {
+		s.start(ctx, next)
+	}
+	return again, err
 }
 
 // asked is the message that started a run, "" when it is too old to be shown.

@@ -141,7 +141,9 @@ func TestAConversationOfOldIsOneBranch(t *testing.T) {
 	noError(t, c.db.run(t.Context(), "forget", `UPDATE messages SET parent = 0`))
 	migration, err := migrations.ReadFile("migrations/012_branches.sql")
 	noError(t, err)
-	noError(t, c.db.run(t.Context(), "migrate", strings.Split(string(migration), ";")[1])) // behind the new column
+	_, statement, _ := strings.Cut(string(migration), "UPDATE")
+	statement, _, _ = strings.Cut(statement, ";")
+	noError(t, c.db.run(t.Context(), "migrate", "UPDATE"+statement))
 	if got := c.shown(t, ""); got != want {
 		t.Errorf("%s; want %s", got, want)
 	}

@@ -11,13 +11,6 @@ import (
 	"segue/internal/deadletter"
 )
 
-// WaitingLetters returns the letters of the person's run that wait to be tried again or discarded.
-func (db *DB) WaitingLetters(ctx context.Context, personID, runID string) ([]deadletter.Letter, error) {
-	found, err := all(ctx, db.reader, scanLetter, `SELECT `+letterColumns+fromLetters+`
-		WHERE l.person_id = $1 AND l.run_id = $2 AND l.state = 'waiting' ORDER BY l.id`, personID, runID)
-	return found, trouble("read the letters of a run", err)
-}
-
 // RetryLetter accepts a run that tries a letter of this version again, from the
 // start and with its current input; see RetryLetterAs.
 func (db *DB) RetryLetter(ctx context.Context, id string, version int64, by string) (run agent.Run, err error) {

@@ -16,26 +16,36 @@ const noList = "This list does not exist."
 // one transaction and a new conversation. The same key brings the stored run and
 // fresh false. Faults as for Accept.
 func (db *DB) AcceptList(ctx context.Context, l agent.NewList) (run agent.Run, fresh bool, err error) {
-	m := NewMessage{PersonID: l.PersonID, Text: l.Text, Key: l.Key}
 	err = db.write(ctx, "accept list", func(tx *sql.Tx) error {
-		if err := lockPerson(ctx, tx, l.PersonID); err != nil {
-			return err
-		}
-		var err error
-		if run, err = repeated(ctx, tx, m); !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		fresh = true
-		if run, err = db.insertRun(ctx, tx, m); err != nil {
-			return err
-		}
-		run.List = true
-		return insertList(ctx, tx, run.ID, l)
+		run, fresh, err = db.acceptList(ctx, tx, l)
+		return err
 	})
 	if err != nil {
 		return agent.Run{}, false, err
 	}
 	return run, fresh, nil
+}
+
+// acceptList is AcceptList within a transaction.
+func (db *DB) acceptList(ctx context.Context, tx *sql.Tx, l agent.NewList) (run agent.Run, fresh bool, err error) {
+	if err := lockPerson(ctx, tx, l.PersonID); err != nil {
+		return run, false, err
+	}
+	m := NewMessage{PersonID: l.PersonID, Text: l.Text, Key: l.Key}
+	if run, err = repeated(ctx, tx, m); !errors.Is(err, sql.ErrNoRows) {
+		return run, false, err
+	}
+	run, err = db.insertListRun(ctx, tx, m, l)
+	return run, true, err
+}
+
+func (db *DB) insertListRun(ctx context.Context, tx *sql.Tx, m NewMessage, l agent.NewList) (agent.Run, error) {
+	run, err := db.insertRun(ctx, tx, m)
+	if err != nil {
+		return run, err
+	}
+	run.List = true
+	return run, insertList(ctx, tx, run.ID, l)
 }
 
 func insertList(ctx context.Context, tx *sql.Tx, runID string, l agent.NewList) error {

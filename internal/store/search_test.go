@@ -67,7 +67,7 @@ func TestSearchingTenThousandMessagesTakesATenthOfASecond(t *testing.T) {
 		}
 	}
 	t.Logf("a search among 10,050 messages takes %v", took.Round(100*time.Microsecond))
-	if took > 100*time.Millisecond {
+	if took > 100*time.Millisecond && !raceDetector {
 		t.Errorf("%v, want at most 100 ms", took)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"segue/internal/agent"
@@ -26,13 +25,14 @@ type NewSync struct {
 	TokenID  string
 	Text     string // the wish in words, for the conversation
 	Wish     agent.SyncSongsArgs
+	List     bool        // Wish is a whole list: each of its songs is a row
 	Call     *agent.Call // instead of Wish, when a program calls a tool
 	Key      string      // idempotency key, unique per token; "" for none
 	Request  []byte      // SHA-256 of the body, which a key stands for
 }
 
 // AcceptSync puts a wish and its run (state accepted) on disk, in one
-// transaction, in the conversation of its token. The same key within 30 days
+// transaction, in the conversation of its token; of a list, with its rows. The same key within 30 days
 // brings the stored run and fresh false; without a key, so does the same wish of
 // the same token within a minute, unless its run has failed or was stopped. A call
 // without a key is always a new one.
@@ -77,7 +77,7 @@ func (db *DB) repeatedSync(ctx context.Context, tx *sql.Tx, s NewSync) (agent.Ru
 		return agent.Run{}, sql.ErrNoRows // a program that calls twice means it
 	}
 	if s.Key == "" {
-		return scanRun(tx.QueryRowContext(ctx, selectTapped, s.TokenID, wishSum(s.Wish), millis(now.Add(-doubleTap))))
+		return scanRun(tx.QueryRowContext(ctx, selectTapped, s.TokenID, wishSum(s), millis(now.Add(-doubleTap))))
 	}
 	var request []byte
 	var accepted int64
@@ -111,10 +111,7 @@ func (db *DB) insertSync(ctx context.Context, tx *sql.Tx, s NewSync) (agent.Run,
 		return agent.Run{}, err
 	}
 	m := NewMessage{PersonID: s.PersonID, ConversationID: conversationID, Text: s.Text, Key: newID(), Call: s.Call}
-	if s.Call == nil {
-		m.Wish = &s.Wish
-	}
-	run, err := db.insertRun(ctx, tx, m)
+	run, err := db.insertAsked(ctx, tx, m, s)
 	if err != nil {
 		return agent.Run{}, err
 	}
@@ -123,18 +120,37 @@ func (db *DB) insertSync(ctx context.Context, tx *sql.Tx, s NewSync) (agent.Run,
 	}
 	if err == nil {
 		_, err = exec(ctx, tx, `INSERT INTO syncs (run_id, token_id, idem_key, request, wish, accepted_at)
-			VALUES ($1, $2, $3, $4, $5, $6)`, run.ID, s.TokenID, s.Key, s.Request, wishSum(s.Wish), millis(run.AcceptedAt))
+			VALUES ($1, $2, $3, $4, $5, $6)`, run.ID, s.TokenID, s.Key, s.Request, wishSum(s), millis(run.AcceptedAt))
 	}
 	return run, err
 }
 
-// wishSum is equal for wishes that differ in nothing but capital letters.
-func wishSum(w agent.SyncSongsArgs) []byte {
-	text, err := json.Marshal(w)
-	if err != nil { // of plain data, which always encodes
-		text = fmt.Append(nil, w)
+// insertAsked adds the run with what is asked for: a call, a list or a wish.
+func (db *DB) insertAsked(ctx context.Context, tx *sql.Tx, m NewMessage, s NewSync) (agent.Run, error) {
+	switch {
+	case s.Call != nil:
+		return db.insertRun(ctx, tx, m)
+	case !s.List:
+		m.Wish = &s.Wish
+		return db.insertRun(ctx, tx, m)
 	}
-	sum := sha256.Sum256([]byte(strings.ToLower(string(text))))
+	l := agent.NewList{Playlist: s.Wish.Playlist, Rows: make([]agent.Row, len(s.Wish.Songs))}
+	for i, song := range s.Wish.Songs {
+		l.Rows[i] = agent.Row{Song: song, State: agent.RowOpen}
+	}
+	return db.insertListRun(ctx, tx, m, l)
+}
+
+// wishSum is equal for wishes of one kind that differ in nothing but capital letters.
+func wishSum(s NewSync) []byte {
+	text, err := json.Marshal(s.Wish)
+	if err != nil { // of plain data, which always encodes
+		text = fmt.Append(nil, s.Wish)
+	}
+	if s.List {
+		text = append(text, " as a list"...)
+	}
+	sum := sha256.Sum256(bytes.ToLower(text))
 	return sum[:]
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"segue/internal/agent"
-	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/internal/intake"
 	"segue/internal/music"
@@ -17,8 +16,8 @@ import (
 type desk interface {
 	History(ctx context.Context, personID string, f agent.HistoryFilter, after string, limit int) ([]agent.Past, error)
 	AcceptList(ctx context.Context, l agent.NewList) (run agent.Run, fresh bool, err error)
-	WaitingLetters(ctx context.Context, personID, runID string) ([]deadletter.Letter, error)
-	RetryLetter(ctx context.Context, id string, version int64, by string) (agent.Run, error)
+	// RetryRun accepts runs for what has failed of a run; a fault Conflict when nothing is to be tried again.
+	RetryRun(ctx context.Context, personID, runID string) ([]agent.Run, error)
 }
 
 // runs are those of the engine; *Client satisfies it.
@@ -132,15 +131,9 @@ func (a *Activities) RetryRun(ctx context.Context, in DeskInput) ([]agent.Line, 
 	if err != nil {
 		return nil, err
 	}
-	if !run.State.Final() {
-		return nil, fault.New(fault.Conflict, "This request is still on its way.", nil)
-	}
-	runs, err := a.again(ctx, run)
+	runs, err := a.Desk.RetryRun(ctx, in.PersonID, run.ID)
 	if err != nil {
 		return nil, err
-	}
-	if len(runs) == 0 {
-		return nil, fault.New(fault.Conflict, "Nothing of this request waits to be tried again.", nil)
 	}
 	var lines []agent.Line
 	for _, again := range runs {
@@ -165,43 +158,6 @@ func titleOf(run agent.Run) string {
 		return "Once more"
 	}
 	return "Once more: " + run.Outcome.Title
-}
-
-// again accepts runs for what has failed: the rows of a list, or the letters of a turn.
-func (a *Activities) again(ctx context.Context, run agent.Run) ([]agent.Run, error) {
-	if run.List {
-		return a.listAgain(ctx, run)
-	}
-	letters, err := a.Desk.WaitingLetters(ctx, run.PersonID, run.ID)
-	var runs []agent.Run
-	for _, l := range letters {
-		again, err := a.Desk.RetryLetter(ctx, l.ID, l.Version, run.PersonID)
-		if err != nil {
-			return nil, err
-		}
-		runs = append(runs, again)
-	}
-	return runs, err
-}
-
-// listAgain accepts a list of the rows that have failed or were not reached.
-func (a *Activities) listAgain(ctx context.Context, run agent.Run) ([]agent.Run, error) {
-	rows, err := a.Lists.ListRows(ctx, run.PersonID, run.ID, agent.RowFilter{States: []agent.RowState{agent.RowFailed, agent.RowStopped}})
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	for i, r := range rows {
-		rows[i] = agent.Row{Song: r.Song, State: agent.RowOpen}
-	}
-	to, _, err := a.Lists.List(ctx, run.PersonID, run.ID)
-	if err != nil {
-		return nil, err
-	}
-	again, _, err := a.Desk.AcceptList(ctx, agent.NewList{
-		PersonID: run.PersonID, Key: "retry-" + run.ID, Playlist: to, Rows: rows,
-		Text: fmt.Sprintf("Import %s into %s once more", count(len(rows), "song"), to.Name),
-	})
-	return []agent.Run{again}, err
 }
 
 // TrackInput names a track of the catalogue.

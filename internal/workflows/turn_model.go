@@ -114,6 +114,9 @@ func (t *turn) carryOut(ctx workflow.Context, call agent.Call) (agent.Result, er
 	case denied == "" && call.Of != "":
 		return t.visit(ctx, shown)
 	case denied != "":
+		if len(t.p.Tasks) == 0 {
+			t.p.Title = "Left as it was"
+		}
 		return agent.Result{CallID: call.ID, Code: agent.Denied, Note: notApproved, Question: denied}, nil
 	}
 	from := len(t.p.Tasks)

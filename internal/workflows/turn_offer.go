@@ -6,7 +6,7 @@ import (
 )
 
 // manyProposed songs that the model has looked up, and the person has not named, are asked about.
-const manyProposed = 5
+const manyProposed = 3
 
 // offer is a new playlist and the songs that the person was shown for it.
 type offer struct {

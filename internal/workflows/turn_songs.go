@@ -21,6 +21,9 @@ const ahead = 8
 // not hold up the ones after it.
 func (t *turn) syncSongs(ctx workflow.Context, a agent.SyncSongsArgs) (agent.PlaylistRef, error) {
 	t.p.Title = fmt.Sprintf("Adding %s to %s", count(len(a.Songs), "song"), named(a.Playlist))
+	if t.in.Model != nil {
+		t.p.Tracks = nil // what was looked up is shown by what becomes of it
+	}
 	from := t.tasks(a.Songs)
 	songs, cancel := workflow.WithCancel(ctx)
 	started := from

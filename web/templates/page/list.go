@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"segue/internal/agent"
-	"segue/internal/fault"
 	"segue/internal/music"
 	"segue/web/templates/ui"
 )
@@ -104,11 +103,6 @@ var rowStates = map[agent.RowState]rowSaid{
 
 // RowWords says the state of a row.
 func RowWords(s agent.RowState) string { return rowStates[s].words }
-
-// Retryable reports whether it makes sense to try a row once more as it is.
-func Retryable(r agent.Row) bool {
-	return r.State == agent.RowStopped || r.State == agent.RowFailed && (r.Trouble == nil || r.Trouble.Kind != string(fault.Invalid))
-}
 
 // retryable reports whether the list has ended with rows to be tried again.
 func (v ListView) retryable() bool {

@@ -138,6 +138,14 @@ func TestACardSaysWhatStaysWhenItsMessageIsWrittenAnew(t *testing.T) {
 	}
 }
 
+func TestAStepThatIsDoneSaysHowLongItTook(t *testing.T) {
+	t.Parallel()
+	doc, _ := render(t, partial.Run(runStates()["running"]))
+	if got := words(at(doc, "took")); got != "1.0 s" { // the second one is not over
+		t.Errorf("the steps took %q", got)
+	}
+}
+
 func TestAnUndoIsNotWrittenAnew(t *testing.T) {
 	t.Parallel()
 	v := view(added())

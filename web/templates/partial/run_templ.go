@@ -267,7 +267,7 @@ func Run(v RunView) templ.Component {
 			}
 		}
 		if v.Final() && len(v.Progress.Suggestions) > 0 && !v.Full {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<ul class=\"flex flex-wrap gap-2\" aria-label=\"You could say\" data-testid=\"suggestions\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<ul class=\"next flex flex-wrap gap-2\" aria-label=\"You could say\" data-testid=\"suggestions\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
