@@ -19,6 +19,7 @@ node_modules: package-lock.json
 
 test: build chromium ## run every test: race detector on, real browser (the first time it takes ten minutes more)
 	go test -race -p 1 -timeout 30m $$(go list ./... | grep -v /e2e)
+	go test -run TwoHundredNames ./cmd/web
 	go test -race -tags failpoints ./internal/failpoint
 	go test -timeout 20m -parallel 2 ./cmd/web/e2e
 

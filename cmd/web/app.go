@@ -118,8 +118,8 @@ func (a *app) startEngine(ctx context.Context, dir *dataDir, running *stack) err
 	guests := mcp.NewGuests(a.config.places, a.logger)
 	a.keep(ctx, guests.Run, running)
 	workers := workflows.NewWorkers(c, &workflows.Activities{
-		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Lists: a.db, Letters: a.db, Terms: a.db, Desk: a.db, Engine: a.engine, Planner: rules.New(),
-		Model: a.model, Allowance: a.config.model.allowance, Crews: a.crews, Guests: guests, Drafts: drafts, Strategies: a.config.strategies, Logger: a.logger,
+		Catalogue: a.spotify, Library: a.spotify, Ledger: a.db, Attempts: a.db, Rules: a.db, Lists: a.db, Letters: a.db, Terms: a.db, Desk: a.db, Repeats: a.db, Documents: a.config.lists, Engine: a.engine, Planner: rules.New(),
+		Model: a.model, Allowance: a.config.model.allowance, Crews: a.crews, Apple: a.config.apple, Guests: guests, Drafts: drafts, Strategies: a.config.strategies, Logger: a.logger,
 	}, a.undertaker())
 	if err := workers.Start(); err != nil {
 		return fmt.Errorf("start the workers: %w", err)
@@ -154,7 +154,7 @@ func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) err
 	s := server.New(server.Options{
 		Ledger: ledger{a.db}, Engine: engine{a.engine}, Tracks: a.spotify, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
 		Bearers: auth.NewBearers(a.db, nil), PublicURL: a.config.publicURL, Version: version(),
-		Roles: a.config.roles, Circuits: a.breakers, Playlists: a.spotify,
+		Roles: a.config.roles, Circuits: a.breakers, Playlists: a.spotify, Documents: a.config.lists,
 		Ready: a.engine.Healthy, Suggest: a.suggest, Allowance: a.config.model.counted(), Tools: a.offer(), Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
 		Limits: a.config.limits,

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"segue/internal/alert"
+	"segue/internal/apple"
 	"segue/internal/auth"
+	"segue/internal/fetch"
 	"segue/internal/match"
 	"segue/internal/mcp"
 	"segue/internal/server"
@@ -38,6 +40,8 @@ type config struct {
 	keepLetters            time.Duration  // once they are resolved or discarded
 	model                  modelConfig
 	places                 []mcp.Place // servers whose tools the model may use
+	apple                  *apple.Client
+	lists                  *fetch.Client // reads lists of schedules
 }
 
 // emulatorConfig is for demo mode and tests.
@@ -77,6 +81,9 @@ func variables() []variable {
 		{"MODEL_SEES_CATALOGUE", "false", "true shows the model names of songs and playlists; every change is then asked about"},
 		{"MODEL_SETTLES", "false", "true lets a model that sees the catalogue decide which recording is meant when it is sure; false puts its choice first"},
 		{"MODEL_TOKENS_A_DAY", "500000", "tokens that the model may cost each person in a day (UTC); 0 = any number"},
+		{"MODEL_TIME_A_DAY", "1h", "time that it may take for each person in a day; 0s = any"},
+		{"APPLE_LOOKUP_URL", "Apple's", "another lookup service for Apple Music links, on this machine"},
+		{"SCHEDULE_HOSTS", strings.Join(fetch.Hosts(), ","), "hosts that lists of schedules are read from, comma between; *.example.com is all below; none = no lists by address"},
 		{"MCP_SERVERS", "", "programs whose tools the model may use: name=command args;name2=https://host/mcp"},
 		{"EMULATOR_ADDR", "the port after ADDR's", "listen address of the emulated Spotify"},
 		{"EMULATOR_LATENCY", "120ms,60ms,80ms", "what searching, reading and writing take there"},
@@ -136,6 +143,12 @@ func readConfig(getenv func(string) string) (config, error) {
 	}
 	if c.places, err = mcp.ParsePlaces(or("MCP_SERVERS", "")); err != nil {
 		return c, fmt.Errorf("MCP_SERVERS: %w", err)
+	}
+	if c.apple, err = apple.New(or("APPLE_LOOKUP_URL", apple.LookupURL)); err != nil {
+		return c, fmt.Errorf("APPLE_LOOKUP_URL %w", err)
+	}
+	if c.lists, err = fetch.Parse(or("SCHEDULE_HOSTS", strings.Join(fetch.Hosts(), ","))); err != nil {
+		return c, fmt.Errorf("SCHEDULE_HOSTS %w", err)
 	}
 	if err := c.logLevel.UnmarshalText([]byte(or("LOG_LEVEL", "info"))); err != nil {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)

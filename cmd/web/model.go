@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"time"
 
 	"segue/internal/agent"
 	"segue/internal/agent/crew"
@@ -19,9 +20,9 @@ type modelConfig struct {
 	baseURL   string // "" = OpenAI's
 	key       auth.Secret
 	rollout   agent.Rollout
-	sees      bool // the catalogue
-	settles   bool // which recording is meant, when it is sure
-	allowance int  // tokens a person and day; 0 = any number
+	sees      bool           // the catalogue
+	settles   bool           // which recording is meant, when it is sure
+	allowance agent.Spending // of a person and day
 }
 
 func readModel(or func(name, otherwise string) string) (modelConfig, error) {
@@ -33,8 +34,11 @@ func readModel(or func(name, otherwise string) string) (modelConfig, error) {
 	if m.sees, err = strconv.ParseBool(or("MODEL_SEES_CATALOGUE", "false")); err != nil {
 		return m, fmt.Errorf("MODEL_SEES_CATALOGUE must be true or false")
 	}
-	if m.allowance, err = strconv.Atoi(or("MODEL_TOKENS_A_DAY", "500000")); err != nil || m.allowance < 0 {
+	if m.allowance.Tokens, err = strconv.Atoi(or("MODEL_TOKENS_A_DAY", "500000")); err != nil || m.allowance.Tokens < 0 {
 		return m, fmt.Errorf("MODEL_TOKENS_A_DAY must be a whole number; 0 is no limit")
+	}
+	if m.allowance.Time, err = time.ParseDuration(or("MODEL_TIME_A_DAY", "1h")); err != nil || m.allowance.Time < 0 {
+		return m, fmt.Errorf("MODEL_TIME_A_DAY must be a time such as 1h; 0s is no limit")
 	}
 	if m.settles, err = strconv.ParseBool(or("MODEL_SETTLES", "false")); err != nil || m.settles && !m.sees {
 		return m, fmt.Errorf("MODEL_SETTLES must be true or false, and needs MODEL_SEES_CATALOGUE=true")
@@ -62,10 +66,10 @@ func (m modelConfig) planner(logger *slog.Logger) (agent.Planner, *guard.Breaker
 	return p, breaker, nil
 }
 
-// counted is how many tokens a person may spend in a day, 0 when there is no model or no limit.
-func (m modelConfig) counted() int {
+// counted is what a person may spend in a day, zero when there is no model.
+func (m modelConfig) counted() agent.Spending {
 	if m.name == "" {
-		return 0
+		return agent.Spending{}
 	}
 	return m.allowance
 }

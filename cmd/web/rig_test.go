@@ -19,6 +19,7 @@ import (
 	"segue/internal/agent"
 	"segue/internal/agent/rules"
 	"segue/internal/auth"
+	"segue/internal/fetch"
 	"segue/internal/match"
 	"segue/internal/mcp"
 	"segue/internal/spotify"
@@ -50,8 +51,9 @@ type rig struct {
 	strategies match.Mix
 	places     []mcp.Place // servers of tools
 	guests     *mcp.Guests
-	leave      func()      // ends what was started to reach them
-	model      modelConfig // of a test with a language model
+	lists      *fetch.Client // reads lists of schedules
+	leave      func()        // ends what was started to reach them
+	model      modelConfig   // of a test with a language model
 }
 
 // token is the vault of a test: one access token for everybody.
@@ -119,7 +121,7 @@ func (r *rig) start() {
 	visiting.Go(func() { r.guests.Run(ctx) })
 	r.leave = func() { leave(); visiting.Wait() }
 	r.workers = workflows.NewWorkers(r.temporal, &workflows.Activities{
-		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Lists: r.db, Letters: r.db, Terms: r.db, Desk: r.db, Engine: r.engine, Planner: rules.New(),
+		Catalogue: r.api, Library: r.api, Ledger: r.db, Attempts: r.db, Rules: r.db, Lists: r.db, Letters: r.db, Terms: r.db, Desk: r.db, Repeats: r.db, Documents: r.lists, Engine: r.engine, Planner: rules.New(),
 		Model: model, Allowance: r.model.allowance, Crews: crews, Guests: r.guests, Drafts: drafts, Strategies: r.strategies, Logger: quiet(),
 	}, &workflows.Undertaker{Letterbox: r.db})
 	must(r.t, r.workers.Start())

@@ -22,6 +22,11 @@ const (
 	RowRemoved RowState = "removed" // added, and taken back
 )
 
+// RowStates are all states, in the order in which a row may come to them.
+func RowStates() []RowState {
+	return []RowState{RowOpen, RowFound, RowReview, RowAdded, RowThere, RowMissing, RowLeftOut, RowFailed, RowStopped, RowRemoved}
+}
+
 // Row is one song of a list and what has become of it.
 type Row struct {
 	Position int // in the list, from 1
@@ -58,9 +63,7 @@ func (c Counts) Of(states ...RowState) int {
 }
 
 // Total is the number of all rows.
-func (c Counts) Total() int {
-	return c.Of(RowOpen, RowFound, RowReview, RowAdded, RowThere, RowMissing, RowLeftOut, RowFailed, RowStopped, RowRemoved)
-}
+func (c Counts) Total() int { return c.Of(RowStates()...) }
 
 // Left is the number of rows that need no person to go on.
 func (c Counts) Left() int { return c.Of(RowOpen, RowFound) }

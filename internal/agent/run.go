@@ -128,6 +128,7 @@ type Task struct {
 const (
 	Understanding = "understanding"
 	Finding       = "finding" // the playlist
+	LookingUp     = "looking_up" // links of another service
 	Searching     = "searching"
 	Matching      = "matching"
 	Asking        = "asking"

@@ -30,7 +30,7 @@ func (t Track) Row() Row {
 		Duration: time.Duration(max(0, min(t.DurationMS, 1<<32))) * time.Millisecond,
 	}
 	if strings.TrimSpace(t.Artist) != "" {
-		r.Song.Artists = performers(t.Artist)
+		r.Song.Artists = Performers(t.Artist)
 	}
 	if t.Explicit != nil {
 		r.Song.Explicit = music.WishClean

@@ -243,7 +243,7 @@ func (t properties) row(n int) Row {
 	year, _ := strconv.Atoi(t["Year"])
 	r.Song = music.Song{Title: t["Name"], Album: t["Album"], Duration: time.Duration(max(0, min(millis, 1<<32))) * time.Millisecond, Year: year}
 	if t["Artist"] != "" {
-		r.Song.Artists = performers(t["Artist"])
+		r.Song.Artists = Performers(t["Artist"])
 	}
 	switch {
 	case t["Explicit"] == "true":

@@ -244,7 +244,7 @@ func (r *Row) name(title, artist string, asWritten bool) {
 		}
 	}
 	r.Song.Title = unquote(title)
-	if names := append(performers(unquote(artist)), feats...); len(names) > 0 {
+	if names := append(Performers(unquote(artist)), feats...); len(names) > 0 {
 		r.Song.Artists = names
 	}
 }

@@ -15,6 +15,18 @@ type Apple struct {
 	Country string `json:"country,omitempty"` // of the store, two lower-case letters; "" when the link does not say
 }
 
+// String is the shortest address of the song, "" for none.
+func (a Apple) String() string {
+	switch {
+	case a.ID == "":
+		return ""
+	case a.Country == "":
+		return "https://music.apple.com/song/" + a.ID
+	default:
+		return "https://music.apple.com/" + a.Country + "/song/" + a.ID
+	}
+}
+
 const mostDigits = 20 // of an id of Apple
 
 // ParseApple reads the address of a song at Apple Music, as the share sheet gives

@@ -66,7 +66,7 @@ func readM3U(text string, c Choices) (Preview, error) {
 		}
 		rows[i].Song.Album = albums[i]
 		if len(rows[i].Song.Artists) == 0 && artists[i] != "" {
-			rows[i].Song.Artists = performers(artists[i])
+			rows[i].Song.Artists = Performers(artists[i])
 		}
 	}
 	p.Rows, p.Order, p.Sure = rows, found, sure

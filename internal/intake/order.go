@@ -114,7 +114,7 @@ func keys(half string) []string {
 	if bare := brackets(half, func(string) string { return "" }); bare != half && bare != "" {
 		out = append(out, key(bare))
 	}
-	if names := performers(half); len(names) > 1 {
+	if names := Performers(half); len(names) > 1 {
 		for _, n := range names {
 			out = append(out, key(n))
 		}

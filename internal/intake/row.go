@@ -31,7 +31,7 @@ func (l Layout) row(r record, width int, how string) Row {
 	l.link(r.cells, &out)
 	var names []string
 	for _, a := range out.Song.Artists {
-		names = append(names, performers(strings.TrimSuffix(strings.TrimSpace(a), " - Topic"))...)
+		names = append(names, Performers(strings.TrimSuffix(strings.TrimSpace(a), " - Topic"))...)
 	}
 	out.Song.Artists = names
 	if names != nil && out.Song.ISRC == "" && out.Song.TrackID == "" {

@@ -161,9 +161,9 @@ func unquote(s string) string {
 	return s
 }
 
-// performers takes a credit apart into names, where that is safe: a name with
+// Performers takes a credit apart into names, where that is safe: a name with
 // "&" or "and" may be one band, and so may one that goes on with "the".
-func performers(credit string) []string {
+func Performers(credit string) []string {
 	credit, guests := guests(credit)
 	var out []string
 	for _, part := range splitAt(strings.ReplaceAll(credit, ArtistBreak, " / "), " / ") {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -17,21 +18,32 @@ import (
 )
 
 const (
-	apiPrefix = "/api/"
-	maxJSON   = 1 << 20 // bytes of a body
-	tokenKey  = "token"
+	apiPrefix  = "/api/"
+	healthPath = "/health"
+	maxJSON    = 1 << 20 // bytes of a body
+	tokenKey   = "token"
 )
 
 // apiRoutes are the addresses for programs. They answer in JSON, read no cookie
 // and open to a personal token alone, so another site has nothing to send there.
 func (s *Server) apiRoutes(e *echo.Echo) {
-	get(e, "/health", s.showMode)
-	get(e, "/api/v1/health", s.showAPIHealth)
-	get(e, "/api/v1/openapi.json", s.showOpenAPI)
+	open := byAddress(newLimiter(s.Limits.Looks), "These pages were loaded often from here in a short time.")
+	get(e, "/docs/api", s.showAPIDocs, open)
+	get(e, healthPath, s.showMode, open)
+	get(e, "/api/v1/health", s.showAPIHealth, open)
+	get(e, "/api/v1/openapi.json", s.showOpenAPI, open)
 
 	e.POST("/api/v1/sync", s.postSync, s.bearer(auth.SyncWrite))
 	get(e, "/api/v1/sync/:id", s.getSync, s.bearer(auth.SyncRead))
 	e.POST("/api/v1/sync/:id/cancel", s.cancelSync, s.bearer(auth.SyncWrite))
+	e.POST("/api/v1/sync/batch", s.postBatch, s.bearer(auth.SyncWrite))
+	get(e, "/api/v1/sync/batch/:id", s.getBatch, s.bearer(auth.SyncRead))
+
+	get(e, "/api/v1/runs", s.listRuns, s.bearer(auth.SyncRead))
+	get(e, "/api/v1/runs/:id", s.getRun, s.bearer(auth.SyncRead))
+	e.POST("/api/v1/runs/:id/cancel", s.postCancel, s.bearer(auth.SyncWrite))
+	e.POST("/api/v1/runs/:id/undo", s.postUndo, s.bearer(auth.SyncWrite))
+	e.POST("/api/v1/runs/:id/retry", s.postRetryRun, s.bearer(auth.SyncWrite))
 
 	get(e, "/api/v1/dlq", s.listLetters, s.bearer(auth.AdminRead), s.clerk(auth.Viewer))
 	get(e, "/api/v1/dlq/:id", s.getLetter, s.bearer(auth.AdminRead), s.clerk(auth.Viewer))
@@ -43,7 +55,7 @@ func (s *Server) apiRoutes(e *echo.Echo) {
 
 // forPrograms reports whether the caller is a program and gets JSON.
 func forPrograms(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, apiPrefix) || r.URL.Path == mcpPath
+	return strings.HasPrefix(r.URL.Path, apiPrefix) || r.URL.Path == healthPath || r.URL.Path == mcpPath
 }
 
 // bearer lets pass who shows a personal token with one of the scopes, and notes how
@@ -79,6 +91,9 @@ func (s *Server) identify(c echo.Context) (auth.PersonalToken, error) {
 	who, token, err := s.Bearers.Bearer(r.Context(), strings.TrimSpace(text))
 	if fault.KindOf(err) == fault.Unauthorised {
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, `Bearer realm="segue", error="invalid_token"`)
+		if wait := s.guesses.take(network(c.RealIP()), time.Now()); wait > 0 {
+			err = &fault.Error{Kind: fault.RateLimited, Message: "Many tokens that are not good were tried from here.", RetryAfter: wait}
+		}
 	}
 	if err != nil {
 		return auth.PersonalToken{}, err
@@ -151,10 +166,14 @@ func bearerToken(c echo.Context) auth.PersonalToken {
 }
 
 // readJSON returns the body of a request.
-func readJSON(c echo.Context) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxJSON))
+func readJSON(c echo.Context) ([]byte, error) { return readBody(c, maxJSON) }
+
+// readBody returns a body of at most so many bytes, a whole number of MB.
+func readBody(c echo.Context, most int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, most))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, echo.NewHTTPError(http.StatusRequestEntityTooLarge).SetInternal(err)
+		what := fault.New(fault.Invalid, fmt.Sprintf("This is more than one request can hold: %d MB.", most>>20), err)
+		return nil, echo.NewHTTPError(http.StatusRequestEntityTooLarge).SetInternal(what)
 	}
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "", err)

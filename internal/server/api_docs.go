@@ -1,11 +1,13 @@
 package server
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -37,19 +39,31 @@ type apiDescription struct {
 	Info       struct{ Description string }
 	Tags       []struct{ Name string }
 	Paths      map[string]map[string]apiOperation
-	Components struct{ Schemas map[string]apiSchema }
+	Components struct {
+		Schemas   map[string]apiSchema
+		Responses map[string]apiResponse
+	}
 }
 
 type apiOperation struct {
 	OperationID, Summary, Description string
 	Tags                              []string
 	Security                          []map[string][]string
-	Parameters                        []struct {
-		Name, In, Description string
-		Required              bool
-	}
-	RequestBody struct{ Content map[string]apiContent }
-	Responses   map[string]struct{ Description string }
+	Parameters                        []apiParameter
+	RequestBody                       struct{ Content map[string]apiContent }
+	Responses                         map[string]apiResponse
+}
+
+type apiParameter struct {
+	Name, In, Description string
+	Required              bool
+	Example               any
+}
+
+// apiResponse is an answer, or the name of one that many calls may give.
+type apiResponse struct {
+	Ref         string `json:"$ref"`
+	Description string
 }
 
 type apiContent struct {
@@ -66,7 +80,6 @@ type apiSchema struct {
 
 func (d apiDescription) view(base string) page.DocsView {
 	v := page.DocsView{Intro: paragraphs(d.Info.Description)}
-	errors := map[string]string{}
 	for _, tag := range d.Tags {
 		group := page.DocsGroup{Name: tag.Name}
 		for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
@@ -74,17 +87,27 @@ func (d apiDescription) view(base string) page.DocsView {
 				if slices.Contains(op.Tags, tag.Name) {
 					group.Calls = append(group.Calls, d.call(base, strings.ToUpper(method), path, op))
 				}
-				for status, r := range op.Responses {
-					if status >= "4" {
-						errors[status] = r.Description
-					}
-				}
 			}
 		}
 		v.Groups = append(v.Groups, group)
 	}
-	v.Errors = answersOf(errors)
+	v.Errors = answersOf(d.errors())
 	return v
+}
+
+// errors are what calls answer that fail, the same for each status.
+func (d apiDescription) errors() map[string]string {
+	texts := map[string]string{}
+	for _, methods := range d.Paths {
+		for _, op := range methods {
+			for status, r := range op.Responses {
+				if name, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
+					texts[status] = d.Components.Responses[name].Description
+				}
+			}
+		}
+	}
+	return texts
 }
 
 func (d apiDescription) call(base, method, path string, op apiOperation) page.DocsCall {
@@ -109,12 +132,10 @@ func (d apiDescription) call(base, method, path string, op apiOperation) page.Do
 			Name: name, In: "body", Required: slices.Contains(schema.Required, name), Text: plainText(schema.Properties[name].Description),
 		})
 	}
-	if body.Example != nil {
-		call.Example = command(base, method, path, body.Example)
-	}
+	call.Example = command(method, base+exampleAddress(path, op.Parameters), call.Scope != "", body.Example)
 	success := map[string]string{}
 	for status, r := range op.Responses {
-		if status < "4" {
+		if r.Ref == "" {
 			success[status] = r.Description
 		}
 	}
@@ -122,15 +143,39 @@ func (d apiDescription) call(base, method, path string, op apiOperation) page.Do
 	return call
 }
 
-func command(base, method, path string, body json.RawMessage) string {
-	text := string(body)
-	var v any
-	if json.Unmarshal(body, &v) == nil {
-		if one, err := json.Marshal(v); err == nil {
-			text = string(one)
+// exampleAddress puts the examples of its parameters into an address.
+func exampleAddress(path string, parameters []apiParameter) string {
+	query := url.Values{}
+	for _, p := range parameters {
+		switch text := fmt.Sprint(p.Example); {
+		case p.Example == nil:
+		case p.In == "path":
+			path = strings.ReplaceAll(path, "{"+p.Name+"}", text)
+		case p.In == "query":
+			query.Set(p.Name, text)
 		}
 	}
-	return fmt.Sprintf("curl -X %s %s%s \\\n  -H 'Authorization: Bearer segue_…' \\\n  -H 'Content-Type: application/json' \\\n  -d '%s'", method, base, path, text)
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return path
+}
+
+// command is a call as one types it.
+func command(method, address string, token bool, body json.RawMessage) string {
+	parts := []string{"curl '" + address + "'"}
+	if method != http.MethodGet {
+		parts[0] = "curl -X " + method + " '" + address + "'"
+	}
+	if token {
+		parts = append(parts, "-H 'Authorization: Bearer segue_…'")
+	}
+	if body != nil {
+		var one bytes.Buffer
+		_ = json.Compact(&one, body) // what is embedded was read as JSON before
+		parts = append(parts, "-H 'Content-Type: application/json'", "-d '"+one.String()+"'")
+	}
+	return strings.Join(parts, " \\\n  ")
 }
 
 func answersOf(texts map[string]string) []page.DocsAnswer {

@@ -27,7 +27,7 @@ var apiWords = map[int]words{
 	http.StatusNotFound:              {"There is nothing here, or it belongs to somebody else.", nothingChanged, "Check the id."},
 	http.StatusMethodNotAllowed:      {"This address does not take that kind of request.", nothingChanged, "Compare it with /docs/api."},
 	http.StatusConflict:              {"This was already settled another way.", nothingChanged, "Read it again, then decide."},
-	http.StatusRequestEntityTooLarge: {"This is more than one request can hold: 1 MB.", nothingChanged, "Send less at once."},
+	http.StatusRequestEntityTooLarge: {"This is more than one request can hold.", nothingChanged, "Send less at once."},
 	http.StatusTooManyRequests:       {"That was a lot in a short time.", nothingChanged, "Wait as long as Retry-After says, then send it again."},
 	http.StatusServiceUnavailable:    {"Segue cannot answer just now.", "What was accepted before is saved.", "Send it again in a moment."},
 	http.StatusInternalServerError:   {"Something went wrong on our side.", "What was accepted before is saved.", "Send it again. If it happens again, tell whoever runs this Segue the reference."},

@@ -17,6 +17,9 @@ import (
 // letterFilters are what the list of letters may be asked by.
 var letterFilters = []string{"state", "kind", "step", "fingerprint", "person", "playlist", "q", "since", "until", "after", "limit"}
 
+// usualLimit is how many entries a page has unless the query says otherwise.
+const usualLimit = 50
+
 // letterEntry is a letter in a list; letterDetail has all of it.
 type letterEntry struct {
 	ID          string           `json:"id"`
@@ -59,7 +62,10 @@ func entryOf(l deadletter.Letter) letterEntry {
 // listLetters lists letters, the newest first: those that wait unless the query says otherwise.
 func (s *Server) listLetters(c echo.Context) error {
 	ctx, query := c.Request().Context(), c.QueryParams()
-	limit, err := checkQuery(query)
+	if err := knownQuery(query, letterFilters); err != nil {
+		return err
+	}
+	limit, err := limitOf(query, 2*lettersPerPage)
 	if err != nil {
 		return err
 	}
@@ -88,19 +94,24 @@ func (s *Server) listLetters(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"total": total, "entries": entries, "next": next})
 }
 
-// checkQuery refuses what is not a filter by its name, and reads the limit.
-func checkQuery(q url.Values) (limit int, err error) {
+// knownQuery refuses what the query holds besides these names, by its own.
+func knownQuery(q url.Values, names []string) error {
 	for _, name := range slices.Sorted(maps.Keys(q)) {
-		if !slices.Contains(letterFilters, name) {
-			return 0, &unusable{[]problem{{Type: "extra_forbidden", Loc: []any{"query", name}, Msg: "Extra inputs are not permitted", Input: []byte("null")}}}
+		if !slices.Contains(names, name) {
+			return &unusable{[]problem{{Type: "extra_forbidden", Loc: []any{"query", name}, Msg: "Extra inputs are not permitted", Input: []byte("null")}}}
 		}
 	}
+	return nil
+}
+
+// limitOf reads how many entries a page is to have.
+func limitOf(q url.Values, most int) (int, error) {
 	if q.Get("limit") == "" {
-		return lettersPerPage, nil
+		return usualLimit, nil
 	}
-	limit, err = strconv.Atoi(q.Get("limit"))
-	if err != nil || limit < 1 || limit > 2*lettersPerPage {
-		return 0, refuseQuery("limit", "Input should be a whole number from 1 to "+strconv.Itoa(2*lettersPerPage))
+	limit, err := strconv.Atoi(q.Get("limit"))
+	if err != nil || limit < 1 || limit > most {
+		return 0, refuseQuery("limit", "Input should be a whole number from 1 to "+strconv.Itoa(most))
 	}
 	return limit, nil
 }

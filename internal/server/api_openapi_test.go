@@ -15,17 +15,27 @@ import (
 
 // operation is what the description says of one kind of request.
 type operation struct {
-	Responses map[string]struct {
-		Content map[string]struct{ Schema json.RawMessage }
+	Responses   map[string]response
+	RequestBody struct {
+		Content map[string]struct{ Example json.RawMessage }
 	}
 	Security *[]map[string][]string
+}
+
+// response is an answer, or the name of one that many calls may give.
+type response struct {
+	Ref     string `json:"$ref"`
+	Content map[string]struct{ Schema json.RawMessage }
 }
 
 // description is openapi.json as far as answers are held against it.
 type description struct {
 	OpenAPI    string
 	Paths      map[string]map[string]operation
-	Components struct{ Schemas json.RawMessage }
+	Components struct {
+		Schemas   json.RawMessage
+		Responses map[string]response
+	}
 }
 
 func describe(t *testing.T) description {
@@ -44,7 +54,7 @@ func describe(t *testing.T) description {
 // operation finds what is said of a method and an address.
 func (d description) operation(method, address string) (operation, bool) {
 	address, _, _ = strings.Cut(address, "?")
-	for _, path := range slices.Backward(slices.Sorted(maps.Keys(d.Paths))) { // "sync/{id}" comes after "sync"
+	for _, path := range slices.Sorted(maps.Keys(d.Paths)) { // "batch" comes before "{id}"
 		shape := "^" + regexp.MustCompile(`\\\{\w+\\\}`).ReplaceAllString(regexp.QuoteMeta(path), "[^/]+") + "$"
 		if regexp.MustCompile(shape).MatchString(address) {
 			op, known := d.Paths[path][strings.ToLower(method)]
@@ -63,17 +73,20 @@ func check(a answer, method, address string) {
 	if !known {
 		return
 	}
-	response, known := op.Responses[fmt.Sprint(a.StatusCode)]
+	said, known := op.Responses[fmt.Sprint(a.StatusCode)]
 	if !known {
 		a.t.Errorf("%s: the description knows no %d", a.what, a.StatusCode)
 		return
+	}
+	if name, ok := strings.CutPrefix(said.Ref, "#/components/responses/"); ok {
+		said = d.Components.Responses[name]
 	}
 	var v any
 	if err := json.Unmarshal([]byte(a.body), &v); err != nil {
 		a.t.Errorf("%s: %v", a.what, err)
 		return
 	}
-	if err := d.validate(a.t, response.Content["application/json"].Schema, v); err != nil {
+	if err := d.validate(a.t, said.Content["application/json"].Schema, v); err != nil {
 		a.t.Errorf("%s: %d is not as described: %v\n%.600s", a.what, a.StatusCode, err, a.body)
 	}
 }

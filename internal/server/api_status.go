@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -65,22 +66,30 @@ var (
 	}
 )
 
+const wasCancelled = "Workflow was cancelled"
+
+// statusWords are the statuses of runs that have ended.
+var statusWords = map[agent.State]string{agent.Done: "completed", agent.Failed: "failed", agent.Cancelled: "cancelled"}
+
+// statusWord is the status of a run; whatever has not ended is running.
+func statusWord(s agent.State) string { return cmp.Or(statusWords[s], "running") }
+
 // statusOf puts the state of a run into the words of the API.
 func (s *Server) statusOf(run agent.Run, p agent.Progress) status {
 	task := syncTask(p)
 	step := stepOf(p, task)
 	st := status{
-		WorkflowID: run.ID, Status: "running", StartedAt: moment(run.AcceptedAt), CompletedAt: moment(run.EndedAt),
+		WorkflowID: run.ID, Status: statusWord(p.State), StartedAt: moment(run.AcceptedAt), CompletedAt: moment(run.EndedAt),
 		WebURL: s.webURL(run), Text: tell(run, p),
 	}
 	end := run.EndedAt
 	switch p.State {
 	case agent.Done:
-		st.Status, st.Result = "completed", resultOf(run, task)
+		st.Result = resultOf(run, task)
 	case agent.Failed:
-		st.Status, st.Error = "failed", new(st.Text)
+		st.Error = new(st.Text)
 	case agent.Cancelled:
-		st.Status, st.Error = "cancelled", new("Workflow was cancelled")
+		st.Error = new(wasCancelled)
 	case agent.Accepted, agent.Running, agent.Waiting, agent.Parked:
 		end = time.Now()
 	}
@@ -128,6 +137,8 @@ func stepOf(p agent.Progress, t agent.Task) syncStep {
 // methods translates what settled a match to the names that clients know.
 var methods = map[string]string{"text": "fuzzy"}
 
+func methodWord(method string) string { return cmp.Or(methods[method], method) }
+
 func resultOf(run agent.Run, t agent.Task) *syncResult {
 	r := &syncResult{
 		Success: t.Result == agent.Added || t.Result == agent.AlreadyThere,
@@ -138,11 +149,7 @@ func resultOf(run agent.Run, t agent.Task) *syncResult {
 	}
 	if found := choices(t); len(found) > 0 {
 		r.Confidence = new(found[0].Confidence)
-		method := t.Match.Method
-		if known, ok := methods[method]; ok {
-			method = known
-		}
-		r.MatchMethod = &method
+		r.MatchMethod = new(methodWord(t.Match.Method))
 	}
 	if pick, ok := t.Match.Pick(); ok && r.Success {
 		r.TrackID, r.TrackURI = &pick.Track.ID, &pick.Track.URI

@@ -21,9 +21,8 @@ const (
 	lookAgain   = "2" // seconds until there may be news of a run
 	syncPath    = "/api/v1/sync/"
 
-	// briefly bounds how long the engine may keep a program from its answer; a run
-	// that it has not taken up by then is the reconciler's.
-	briefly = 50 * time.Millisecond
+	// briefly bounds how long the engine may keep a program from its answer.
+	briefly = 5 * time.Millisecond
 )
 
 // receipt is the answer to a sync that was accepted.
@@ -49,19 +48,31 @@ func (s *Server) postSync(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	run, tapped, err := s.acceptSync(c, asked)
+	if err != nil {
+		return err
+	}
+	return s.answerSync(c, run, s.shareSync(c.Request().Context(), run, link), tapped, wait)
+}
+
+// acceptSync puts on disk what a program asks for and has it started, unless it was
+// asked for before: by the same key, or tapped twice.
+func (s *Server) acceptSync(c echo.Context, asked NewSync) (run agent.Run, tapped bool, err error) {
 	ctx := c.Request().Context()
 	run, fresh, err := s.Ledger.AcceptSync(ctx, asked)
 	switch {
 	case fault.KindOf(err) == fault.Conflict:
-		return refuseKey(asked.Key, "Value error, "+fault.MessageOf(err))
+		return run, false, refuseKey(asked.Key, "Value error, "+fault.MessageOf(err))
 	case err != nil:
-		return err
+		return run, false, err
 	case fresh:
-		s.startWithin(ctx, run, briefly)
+		s.startSoon(ctx, run)
 	case asked.Key != "":
 		c.Response().Header().Set("Idempotent-Replayed", "true")
+	default:
+		return run, true, nil
 	}
-	return s.answerSync(c, run, s.shareSync(ctx, run, link), !fresh && asked.Key == "", wait)
+	return run, false, nil
 }
 
 // shareSync makes the link that a program wants with its answer, nil for none. The
@@ -78,9 +89,21 @@ func (s *Server) shareSync(ctx context.Context, run agent.Run, w shareWish) *str
 	return &address
 }
 
-// readSync reads what a program asks for.
+// readSync reads the song that a program asks for.
 func readSync(c echo.Context) (NewSync, shareWish, error) {
-	body, err := readJSON(c)
+	asked, link, err := readAsked(c, maxJSON, parseWish)
+	if err == nil {
+		asked.Text = wishWords(asked.Wish)
+	}
+	return asked, link, err
+}
+
+// readAsked reads a body of at most so many bytes. What it asks for is for parse to say,
+// which is told the playlist of the token as well.
+func readAsked(
+	c echo.Context, most int64, parse func(body []byte, otherwise string) (agent.SyncSongsArgs, shareWish, error),
+) (NewSync, shareWish, error) {
+	body, err := readBody(c, most)
 	if err != nil {
 		return NewSync{}, shareWish{}, err
 	}
@@ -89,14 +112,12 @@ func readSync(c echo.Context) (NewSync, shareWish, error) {
 		return NewSync{}, shareWish{}, err
 	}
 	token := bearerToken(c)
-	wish, link, err := parseWish(body, token.Playlist)
+	wish, link, err := parse(body, token.Playlist)
 	if err != nil {
 		return NewSync{}, shareWish{}, err
 	}
 	sum := sha256.Sum256(canonical(body))
-	return NewSync{
-		PersonID: person(c).ID, TokenID: token.ID, Text: wishWords(wish), Wish: wish, Key: key, Request: sum[:],
-	}, link, nil
+	return NewSync{PersonID: person(c).ID, TokenID: token.ID, Wish: wish, Key: key, Request: sum[:]}, link, nil
 }
 
 // answerSync tells how a run ended, or that it was accepted, with a link to it if there is one.
@@ -223,12 +244,7 @@ func (s *Server) cancelSync(c echo.Context) error {
 	if run.State.Final() {
 		return fault.New(fault.NotFound, "This has ended, so there is nothing to stop.", nil)
 	}
-	if err := s.Engine.Cancel(c.Request().Context(), run.ID, false); err != nil {
-		return notStarted(err)
-	}
-	return c.JSON(http.StatusOK, map[string]string{
-		"workflow_id": run.ID, "status": "cancelled", "message": "Workflow cancellation requested",
-	})
+	return s.answerCancel(c, run, false)
 }
 
 // syncRun returns the run of the path, if a program of the same person has asked for it.

@@ -11,6 +11,7 @@ import (
 	"segue/internal/deadletter"
 	"segue/internal/guard"
 	"segue/internal/music"
+	"segue/internal/schedule"
 	"segue/internal/share"
 )
 
@@ -49,6 +50,7 @@ type ledger interface {
 	shared
 	runs
 	lists
+	schedules
 	conversations
 	rules
 	trusts
@@ -132,6 +134,22 @@ type lists interface {
 	SaveRows(ctx context.Context, personID, runID string, from agent.RowState, rows []agent.Row) (changed int, err error)
 }
 
+// schedules are work that repeats itself. What becomes of it comes newest first.
+type schedules interface {
+	AddSchedule(ctx context.Context, s schedule.Schedule) error
+	Schedules(ctx context.Context, personID string) ([]schedule.Schedule, error)
+	Schedule(ctx context.Context, personID, id string) (schedule.Schedule, error)
+	Results(ctx context.Context, personID, id string, limit int) ([]schedule.Result, error)
+	PauseSchedule(ctx context.Context, personID, id string, paused bool) error
+	DeleteSchedule(ctx context.Context, personID, id string) error
+}
+
+// documents are lists at addresses; Check refuses an address that is not read from, with a fault Invalid.
+type documents interface {
+	Check(address string) error
+	Hosts() []string
+}
+
 type conversations interface {
 	Conversations(ctx context.Context, personID string, limit int) ([]agent.Conversation, error)
 	Conversation(ctx context.Context, personID, id string) (agent.Conversation, error)
@@ -160,8 +178,8 @@ type trusts interface {
 }
 
 type people interface {
-	// Spent returns the tokens that the language model has cost the person today (UTC).
-	Spent(ctx context.Context, personID string) (int, error)
+	// Spent returns what the language model has cost the person today (UTC).
+	Spent(ctx context.Context, personID string) (agent.Spending, error)
 	DeletePerson(ctx context.Context, personID string) error
 	// Repeats reports whether songs are added again that are in the playlist already.
 	Repeats(ctx context.Context, personID string) (bool, error)
@@ -213,6 +231,7 @@ type circuits interface {
 type engine interface {
 	StartTurn(ctx context.Context, run agent.Run) error
 	StartBulk(ctx context.Context, b deadletter.Bulk) error
+	TriggerSchedule(ctx context.Context, s schedule.Schedule) error
 	Answer(ctx context.Context, runID string, a agent.Answer) error
 	Cancel(ctx context.Context, runID string, undo bool) error
 	Wake(ctx context.Context, runID string) error
@@ -238,6 +257,8 @@ type Watch interface {
 // tracks is Spotify's catalogue. A track that is not in it is a fault NotFound.
 type tracks interface {
 	Track(ctx context.Context, personID, id string) (music.Track, error)
+	// Search returns what Spotify finds, the best first; offset is how many to leave out.
+	Search(ctx context.Context, personID, query string, offset int) ([]music.Track, error)
 }
 
 // playlists are those that Spotify shows to a person. One that is not there is a fault NotFound.

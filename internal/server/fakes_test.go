@@ -23,6 +23,7 @@ import (
 	"segue/internal/fault"
 	"segue/internal/match"
 	"segue/internal/music"
+	"segue/internal/schedule"
 	"segue/internal/server"
 	"segue/internal/store"
 )
@@ -50,7 +51,8 @@ type engine struct {
 	woken    []string
 	undos    []bool // of each cancel
 	bulks    []string
-	broken   error // of StartTurn
+	due      []string // schedules that were told to run
+	broken   error    // of StartTurn
 	progress map[string]agent.Progress
 	bell     chan struct{}
 }
@@ -87,6 +89,13 @@ func (e *engine) StartBulk(_ context.Context, b deadletter.Bulk) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.bulks = append(e.bulks, b.ID)
+	return e.broken
+}
+
+func (e *engine) TriggerSchedule(_ context.Context, s schedule.Schedule) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.due = append(e.due, s.ID)
 	return e.broken
 }
 

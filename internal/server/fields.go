@@ -38,17 +38,22 @@ func (u *unusable) Error() string {
 	return "unusable request: " + strings.Join(places, ", ")
 }
 
-// sentence tells of the first problem: "artist: Field required".
+// sentence tells of the first problem: "tracks.17.artist: Field required".
 func (u *unusable) sentence() string {
 	p := u.Detail[0]
 	if len(p.Loc) < 2 {
 		return p.Msg
 	}
-	return fmt.Sprintf("%v: %s", p.Loc[len(p.Loc)-1], p.Msg)
+	names := make([]string, len(p.Loc)-1)
+	for i, name := range p.Loc[1:] {
+		names[i] = fmt.Sprint(name)
+	}
+	return strings.Join(names, ".") + ": " + p.Msg
 }
 
 // fields reads a JSON object value by value and collects what is wrong with it.
 type fields struct {
+	at       []any // where the object stands
 	body     json.RawMessage
 	values   map[string]json.RawMessage
 	problems []problem
@@ -57,18 +62,11 @@ type fields struct {
 // parseFields reads the object of a body, in which every one of known may
 // stand; nil lets everything pass. An empty body is an empty object unless needed.
 func parseFields(body []byte, needed bool, known []string) *fields {
-	f := &fields{body: bytes.TrimSpace(body)}
-	if len(f.body) == 0 && !needed {
-		f.body = []byte("{}")
+	body = bytes.TrimSpace(body)
+	if len(body) == 0 && !needed {
+		body = []byte("{}")
 	}
-	switch err := json.Unmarshal(f.body, &f.values); {
-	case len(f.body) == 0:
-		f.add("missing", []any{"body"}, "Field required", nil, nil)
-	case err != nil && !json.Valid(f.body):
-		f.add("json_invalid", []any{"body"}, "JSON decode error", nil, map[string]any{"error": "This is not JSON"})
-	case err != nil || f.values == nil:
-		f.add("model_attributes_type", []any{"body"}, "Input should be a valid dictionary or object to extract fields from", f.body, nil)
-	}
+	f := fieldsAt(body, "body")
 	for _, name := range slices.Sorted(maps.Keys(f.values)) {
 		if known != nil && !slices.Contains(known, name) {
 			f.refuse(name, "extra_forbidden", "Extra inputs are not permitted", nil)
@@ -76,6 +74,23 @@ func parseFields(body []byte, needed bool, known []string) *fields {
 	}
 	return f
 }
+
+// fieldsAt reads an object that stands somewhere in a body.
+func fieldsAt(body []byte, at ...any) *fields {
+	f := &fields{at: at, body: body}
+	switch err := json.Unmarshal(body, &f.values); {
+	case len(body) == 0:
+		f.add("missing", at, "Field required", nil, nil)
+	case err != nil && !json.Valid(body):
+		f.add("json_invalid", at, "JSON decode error", nil, map[string]any{"error": "This is not JSON"})
+	case err != nil || f.values == nil:
+		f.add("model_attributes_type", at, "Input should be a valid dictionary or object to extract fields from", body, nil)
+	}
+	return f
+}
+
+// place is where one of the values stands.
+func (f *fields) place(name string) []any { return append(slices.Clone(f.at), name) }
 
 // err is nil when every value could be used.
 func (f *fields) err() error {
@@ -93,7 +108,7 @@ func (f *fields) add(kind string, loc []any, msg string, input json.RawMessage, 
 }
 
 func (f *fields) refuse(name, kind, msg string, ctx map[string]any) {
-	f.add(kind, []any{"body", name}, msg, f.values[name], ctx)
+	f.add(kind, f.place(name), msg, f.values[name], ctx)
 }
 
 // value returns a field that is there and not null.
@@ -105,7 +120,7 @@ func (f *fields) value(name string) (json.RawMessage, bool) {
 // missing notes that a field is not there, unless the whole body is at fault.
 func (f *fields) missing(name string) {
 	if f.values != nil {
-		f.add("missing", []any{"body", name}, "Field required", f.body, nil)
+		f.add("missing", f.place(name), "Field required", f.body, nil)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/internal/intake"
-	"segue/internal/music"
+	"segue/internal/workflows"
 	"segue/web/templates/page"
 )
 
@@ -179,7 +179,7 @@ func (s *Server) startList(c echo.Context) error {
 	}
 	to, err := s.listTarget(c)
 	if err == nil {
-		rows := wantedRows(p)
+		rows := workflows.NewRows(p.Wanted())
 		err = s.acceptList(c, agent.NewList{
 			Text: fmt.Sprintf("Import %s into %s", songs(len(rows)), to.Name), Playlist: to, Rows: rows,
 		})
@@ -229,22 +229,6 @@ func (s *Server) listTarget(c echo.Context) (agent.PlaylistRef, error) {
 		err = fault.New(fault.Forbidden, p.Name+" belongs to somebody else, so songs can't be added there.", nil)
 	}
 	return agent.PlaylistRef{ID: p.ID, Name: p.Name}, err
-}
-
-// wantedRows are the rows to import. What cannot be looked up yet is among them as
-// failed, so that nothing of the list is lost.
-func wantedRows(p intake.Preview) []agent.Row {
-	wanted := p.Wanted()
-	rows := make([]agent.Row, len(wanted))
-	for i, w := range wanted {
-		rows[i] = agent.Row{Song: w.Song, State: agent.RowOpen}
-		if w.Apple.ID != "" {
-			rows[i] = agent.Row{Song: music.Song{Title: w.Text}, State: agent.RowFailed, Trouble: &agent.Trouble{
-				Kind: string(fault.Invalid), What: "Links of Apple Music cannot be looked up yet.", Kept: "The link is kept here.", Do: "Write title and artist instead.",
-			}}
-		}
-	}
-	return rows
 }
 
 func songs(n int) string {

@@ -61,16 +61,16 @@ func TestAListIsLookedThroughThenStarted(t *testing.T) {
 	ada := s.login("ada")
 	ada.get("/import").wants(http.StatusOK).says("Import a list")
 	preview := ada.sends("/import", "list.csv", []byte(threeSongs)).wants(http.StatusSeeOther).Header.Get("Location")
-	page := ada.get(preview).wants(http.StatusOK).says("2 songs to import").says("twice in the list").says("Only links of Spotify").page()
-	if n := page.Find("[data-testid=later] li").Length(); n != 1 {
-		t.Errorf("%d links are told as not yet possible, want one", n)
+	page := ada.get(preview).wants(http.StatusOK).says("3 songs to import").says("by Apple Music link, looked up on the way").says("twice in the list").says("Only links of Spotify").page()
+	if n := page.Find("[data-testid=wanted] li").Length(); n != 3 {
+		t.Errorf("%d rows are told as wanted, want three", n)
 	}
 	ada.post(preview+"/start", "name", "").wants(http.StatusUnprocessableEntity).says("Choose a playlist")
 	run := ada.imports(threeSongs)
 	if !run.List || len(s.engine.starts()) != 1 {
 		t.Errorf("list %v, started %v", run.List, s.engine.starts())
 	}
-	ada.get("/runs/" + run.ID).wants(http.StatusOK).says("Import 3 songs into Sunday").says("Bohemian Rhapsody").says("cannot be looked up yet")
+	ada.get("/runs/" + run.ID).wants(http.StatusOK).says("Import 3 songs into Sunday").says("Bohemian Rhapsody").says("https://music.apple.com/us/song/2")
 	ada.get("/c/" + run.ConversationID).wants(http.StatusOK).says("Import 3 songs into Sunday")
 }
 
@@ -102,7 +102,7 @@ func review(t *testing.T, s *site, ada *browser) agent.Run {
 		{Track: music.Track{ID: "t1", URI: "spotify:track:t1", Title: "Africa"}, Confidence: 0.7},
 		{Track: music.Track{ID: "t2", URI: "spotify:track:t2", Title: "Africa (Live)"}, Confidence: 0.6},
 	}}
-	row := agent.Row{Position: 2, State: agent.RowReview, Match: m}
+	row := agent.Row{Position: 2, Song: music.Song{Title: "Africa", Artists: []string{"Toto"}}, State: agent.RowReview, Match: m}
 	if n, err := s.db.SaveRows(t.Context(), ada.id, run.ID, agent.RowOpen, []agent.Row{row}); n != 1 || err != nil {
 		t.Fatalf("%d rows, %v", n, err)
 	}
@@ -115,7 +115,7 @@ func TestAnUnclearRowIsAnsweredOnceByItsOwner(t *testing.T) {
 	s := newSite(t)
 	ada, ben := s.login("ada"), s.login("ben")
 	run := review(t, s, ada)
-	ada.get("/runs/" + run.ID + "?tab=review").wants(http.StatusOK).says("Go with this")
+	ada.get("/runs/" + run.ID + "?tab=review").wants(http.StatusOK).says("Leave it out")
 	to := "/runs/" + run.ID + "/rows/2"
 	ben.post(to, "option", "t1").wants(http.StatusNotFound)
 	ada.post(to, "option", "t9").wants(http.StatusBadRequest)
@@ -132,6 +132,28 @@ func TestAnUnclearRowIsAnsweredOnceByItsOwner(t *testing.T) {
 	}
 }
 
+func TestAnotherVersionIsSearchedForAndTaken(t *testing.T) {
+	t.Parallel()
+	change, known, _ := withSpotify(t)
+	s := newSite(t, change)
+	ada, ben := s.login("ada"), s.login("ben")
+	run := review(t, s, ada)
+	search := "/runs/" + run.ID + "?tab=review&fix=2&q="
+	ben.get(search + "Hallelujah").wants(http.StatusNotFound)
+	found := ada.get(search + "Hallelujah").wants(http.StatusOK).page().Find("[data-testid=found]")
+	if found.Find("button").Length() < 5 || found.Find(`[value="spotify:track:`+known.ID+`"]`).Length() != 1 {
+		t.Errorf("found %q", found.Text())
+	}
+	ada.post("/runs/"+run.ID+"/rows/2", "option", "spotify:track:"+known.ID).wants(http.StatusSeeOther)
+	rows, err := s.db.ListRows(t.Context(), ada.id, run.ID, agent.RowFilter{States: []agent.RowState{agent.RowFound}})
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("rows %+v, %v", rows, err)
+	}
+	if pick, ok := rows[0].Match.Pick(); !ok || pick.Track.ID != known.ID {
+		t.Errorf("the row takes %+v", pick.Track)
+	}
+}
+
 func TestAListIsPausedExportedAndTriedAgain(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -143,15 +165,20 @@ func TestAListIsPausedExportedAndTriedAgain(t *testing.T) {
 	if _, paused, err := s.db.List(t.Context(), ada.id, run.ID); err != nil || !paused {
 		t.Errorf("paused %v, %v", paused, err)
 	}
+	saves := func(rows ...agent.Row) {
+		t.Helper()
+		if n, err := s.db.SaveRows(t.Context(), ada.id, run.ID, agent.RowOpen, rows); err != nil || n != len(rows) {
+			t.Fatalf("%d rows, %v", n, err)
+		}
+	}
+	saves(agent.Row{Position: 3, Song: music.Song{Title: "https://music.apple.com/us/song/2"}, State: agent.RowFailed, Trouble: &agent.Trouble{Kind: "invalid", What: "Apple Music does not know this link."}})
 	sheet := ada.get("/runs/" + run.ID + "/export?tab=failed").wants(http.StatusOK)
-	if lines := strings.Count(sheet.body, "\n"); lines != 2 || !strings.Contains(sheet.body, "cannot be looked up yet") {
+	if lines := strings.Count(sheet.body, "\n"); lines != 2 || !strings.Contains(sheet.body, "does not know this link") {
 		t.Errorf("%d lines:\n%s", lines, sheet.body)
 	}
 	ada.get("/runs/" + run.ID + "/export?format=json").wants(http.StatusOK)
 	ada.post("/runs/" + run.ID + "/retry").wants(http.StatusConflict)
-	if _, err := s.db.SaveRows(t.Context(), ada.id, run.ID, agent.RowOpen, []agent.Row{{Position: 1, State: agent.RowFailed, Trouble: &agent.Trouble{Kind: "unavailable"}}}); err != nil {
-		t.Fatal(err)
-	}
+	saves(agent.Row{Position: 1, Song: music.Song{Title: "Bohemian Rhapsody"}, State: agent.RowFailed, Trouble: &agent.Trouble{Kind: "unavailable"}})
 	if err := s.db.Finish(t.Context(), ada.id, run.ID, agent.Progress{State: agent.Done}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,19 +1,23 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"segue/internal/agent"
 	"segue/internal/export"
 	"segue/internal/fault"
+	"segue/internal/music"
 	"segue/internal/workflows"
 	"segue/web/templates/page"
+	"segue/web/templates/partial"
 )
 
 const (
@@ -34,7 +38,7 @@ func (s *Server) ownList(c echo.Context) (agent.Run, error) {
 // position of the last row of the page before.
 func (s *Server) listView(c echo.Context, run agent.Run) (*page.ListView, error) {
 	ctx := c.Request().Context()
-	v := &page.ListView{RunID: run.ID, Tab: page.ListTabOf(c.QueryParam("tab")), Final: run.State.Final()}
+	v := &page.ListView{RunID: run.ID, Tab: partial.ListTabOf(c.QueryParam("tab")), Final: run.State.Final()}
 	v.After, _ = strconv.Atoi(c.QueryParam("after")) // what is no number is the beginning
 	var err error
 	if v.Counts, err = s.Ledger.ListCounts(ctx, run.PersonID, run.ID); err != nil {
@@ -87,7 +91,7 @@ func (s *Server) answerRow(c echo.Context) error {
 		return err
 	}
 	a := agent.Answer{Option: field(c, "option")}
-	if link := sendable(strings.TrimSpace(field(c, "link"))); link != "" {
+	if link := cmp.Or(sendable(strings.TrimSpace(field(c, "link"))), foundLink(a.Option)); link != "" {
 		track, err := s.linked(ctx, run.PersonID, link)
 		if err != nil {
 			return err
@@ -113,6 +117,38 @@ func (s *Server) answerRow(c echo.Context) error {
 		return err
 	}
 	return back(c, "/runs/"+run.ID+"?tab=review")
+}
+
+// foundLink is an option that a search has found, which is named by its link; "" for one of the question's own.
+func foundLink(option string) string {
+	if _, ok := music.ParseLink(option); ok {
+		return option
+	}
+	return ""
+}
+
+// fixView searches Spotify for another version of a row, as the query says: fix is its
+// position, q what to search for.
+func (s *Server) fixView(c echo.Context, personID string) (f page.Fix) {
+	f.Position, _ = strconv.Atoi(c.QueryParam("fix"))
+	f.Text = strings.TrimSpace(sendable(c.QueryParam("q")))
+	if f.Position < 1 || f.Text == "" {
+		return page.Fix{}
+	}
+	if wait := s.links.take(personID, time.Now()); wait > 0 {
+		f.Why = "You searched often in a short time. Wait a moment, then search again."
+		return f
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), snapshotTime)
+	defer cancel()
+	var err error
+	switch f.Found, err = s.Tracks.Search(ctx, personID, f.Text, 0); {
+	case err != nil:
+		f.Why = fault.MessageOf(err) + " Search again, or paste a link."
+	case len(f.Found) == 0:
+		f.Why = "Spotify has nothing under these words. Try fewer of them, or paste a link."
+	}
+	return f
 }
 
 // rememberRow makes the answer the person's rule, where they say so.
@@ -161,7 +197,7 @@ func (s *Server) exportList(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	tab := page.ListTabOf(c.QueryParam("tab"))
+	tab := partial.ListTabOf(c.QueryParam("tab"))
 	write, kind, ending := export.CSV, "text/csv; charset=utf-8", "csv"
 	if c.QueryParam("format") == "json" {
 		write, kind, ending = export.JSON, "application/json; charset=utf-8", "json"

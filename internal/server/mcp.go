@@ -88,7 +88,7 @@ func (d *desk) Accept(ctx context.Context, call agent.Call, key string) (agent.R
 		return run, fault.New(fault.Conflict, "This key came before with another call.", err)
 	}
 	if err == nil && fresh {
-		d.s.startWithin(ctx, run, briefly)
+		d.s.startSoon(ctx, run)
 	}
 	return run, err
 }

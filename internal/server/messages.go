@@ -60,12 +60,24 @@ func (s *Server) accept(ctx context.Context, m NewMessage) (agent.Run, error) {
 }
 
 // start hands an accepted run to the engine, if that takes it now.
-func (s *Server) start(ctx context.Context, run agent.Run) { s.startWithin(ctx, run, startTime) }
-
-func (s *Server) startWithin(ctx context.Context, run agent.Run, limit time.Duration) {
-	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+func (s *Server) start(ctx context.Context, run agent.Run) {
+	soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTime)
 	defer cancel()
 	if err := s.Engine.StartTurn(soon, run); err != nil {
 		s.Logger.WarnContext(ctx, "run accepted but not started yet", slog.String("run", run.ID), slog.Any("error", err))
+	}
+}
+
+// startSoon is start for a program, which has no use for waiting: what is accepted
+// is on disk, and the reconciler's should the process end meanwhile.
+func (s *Server) startSoon(ctx context.Context, run agent.Run) {
+	started := make(chan struct{})
+	go func() {
+		defer close(started)
+		s.start(ctx, run)
+	}()
+	select {
+	case <-started:
+	case <-time.After(briefly):
 	}
 }

@@ -70,7 +70,7 @@ func TestRowsOfAListAreReviewedWithTheRest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unclear := agent.Row{Position: 2, State: agent.RowReview, Match: &music.Match{Verdict: music.Ask, Choices: []music.Choice{{Track: music.Track{ID: "t1", Title: "Hallelujah"}, Confidence: 0.6}}}}
+	unclear := agent.Row{Position: 2, Song: rows[1].Song, State: agent.RowReview, Match: &music.Match{Verdict: music.Ask, Choices: []music.Choice{{Track: music.Track{ID: "t1", Title: "Hallelujah"}, Confidence: 0.6}}}}
 	if _, err := s.db.SaveRows(t.Context(), ada.id, run.ID, agent.RowOpen, []agent.Row{unclear}); err != nil {
 		t.Fatal(err)
 	}

@@ -67,6 +67,14 @@ func (s *Server) routes() *echo.Echo {
 	e.POST("/import/:id", s.rereadPreview, in)
 	e.POST("/import/:id/start", s.startList, in)
 
+	get(e, "/schedules", s.showSchedules, in)
+	get(e, "/schedules/new", s.showNewSchedule, in)
+	e.POST("/schedules", s.createSchedule, in)
+	get(e, "/schedules/:id", s.showSchedule, in)
+	e.POST("/schedules/:id/pause", s.pauseSchedule, in)
+	e.POST("/schedules/:id/run", s.runSchedule, in)
+	e.POST("/schedules/:id/delete", s.deleteSchedule, in)
+
 	get(e, "/rules", s.showRules, in)
 	e.POST("/rules/:id/delete", s.deleteRule, in)
 	e.POST("/rules/:id/restore", s.restoreRule, in)
@@ -81,7 +89,6 @@ func (s *Server) routes() *echo.Echo {
 	e.GET(sharePath+":token/events", s.streamShared, looks)
 	get(e, "/settings/shortcuts", s.showShortcuts, in)
 	get(e, "/settings/shortcuts/test", s.showShortcutTest, in)
-	get(e, "/docs/api", s.showAPIDocs)
 	s.apiRoutes(e)
 	s.mcpRoutes(e)
 

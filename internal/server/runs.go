@@ -36,7 +36,9 @@ func (s *Server) runView(c echo.Context, run agent.Run) (page.RunPageView, error
 	v := page.RunPageView{Person: s.you(c), Asked: asked, Run: s.runViews(ctx, []agent.Run{run})[0], Share: shareForm()}
 	v.Run.Live = true
 	if run.List && run.UndoOf == "" {
-		v.List, err = s.listView(c, run)
+		if v.List, err = s.listView(c, run); err == nil && !run.State.Final() {
+			v.List.Fix = s.fixView(c, run.PersonID)
+		}
 	}
 	return v, err
 }
@@ -60,22 +62,32 @@ func (s *Server) cancelRun(c echo.Context) error {
 // undoRun starts a run that takes back what another did. However often it is
 // sent, it is one run; once that has failed, the next is a fresh try.
 func (s *Server) undoRun(c echo.Context) error {
-	ctx, who := c.Request().Context(), person(c)
-	run, err := s.Ledger.Run(ctx, who.ID, c.Param("id"))
+	ctx := c.Request().Context()
+	run, err := s.Ledger.Run(ctx, person(c).ID, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	if !run.State.Final() || run.Outcome == nil || !run.Outcome.Undoable {
-		return fault.New(fault.Conflict, "There is nothing here that can be undone.", nil)
-	}
-	undo, err := s.accept(ctx, NewMessage{
-		PersonID: who.ID, ConversationID: run.ConversationID, Branch: run.MessageID,
-		Text: "Undo that", Key: "undo-" + run.ID, UndoOf: run.ID,
-	})
+	undo, err := s.undo(ctx, run)
 	if err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/c/"+undo.ConversationID+"#latest")
+}
+
+// undoable reports whether a run has done something that can be taken back.
+func undoable(run agent.Run) bool {
+	return run.State.Final() && run.Outcome != nil && run.Outcome.Undoable
+}
+
+// undo starts a run that takes back another that has ended.
+func (s *Server) undo(ctx context.Context, run agent.Run) (agent.Run, error) {
+	if !undoable(run) {
+		return agent.Run{}, fault.New(fault.Conflict, "There is nothing here that can be undone.", nil)
+	}
+	return s.accept(ctx, NewMessage{
+		PersonID: run.PersonID, ConversationID: run.ConversationID, Branch: run.MessageID,
+		Text: "Undo that", Key: "undo-" + run.ID, UndoOf: run.ID,
+	})
 }
 
 // retry starts runs for what has failed of another that has ended.

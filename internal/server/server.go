@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"segue/internal/agent"
 	"segue/internal/auth"
 	"segue/internal/live"
 	"segue/internal/mcp"
@@ -35,13 +36,15 @@ type Options struct {
 	Circuits circuits
 	// Playlists says whether a letter may be sent to another playlist of its person's.
 	Playlists playlists
+	// Documents are what schedules read lists from; nil means that they read none.
+	Documents documents
 
 	// Ready says what this process still waits for, nil when it can do its work; nil means always ready.
 	Ready func(ctx context.Context) error
 	// Suggest returns messages that the person could start with; nil, and no answer in half a second, means the usual ones.
 	Suggest func(ctx context.Context, personID string) ([]string, error)
-	// Allowance is how many tokens the language model may cost a person in a day; 0 when nothing is counted.
-	Allowance int
+	// Allowance is what the language model may cost a person in a day; zero when nothing is counted.
+	Allowance agent.Spending
 	// Tools are what programs may call at /mcp; the address is absent without a crew.
 	Tools mcp.Options
 	// Demo says that Spotify is emulated.
@@ -71,8 +74,8 @@ type Limits struct {
 	Viewers           int           // of links, over all of them; 2,000
 	ViewersPerLink    int           // 1,000
 	ViewersPerAddress int           // 20
-	Looks             int           // at pages of links, per minute and address; 12 for each of ViewersPerAddress
-	Guesses           int           // links that there are not, per minute and address; 20
+	Looks             int           // at pages of links, and at those of the API that need no token, per minute and address; 12 for each of ViewersPerAddress
+	Guesses           int           // links and tokens that there are not, per minute and address; 20
 	StreamLife        time.Duration // the server ends a stream after this; 5 minutes
 	Heartbeat         time.Duration // on a silent stream; 10 s
 }
@@ -89,7 +92,7 @@ type Server struct {
 	links     *limiter // each costs a request to Spotify
 	calls     *limiter // of the API, by token
 	viewers   *viewers
-	guesses   *limiter // of links, by address
+	guesses   *limiter // of links and tokens, by address
 	counts    counts   // of questions, by person
 
 	closing chan struct{} // closed by Close: every stream ends

@@ -34,12 +34,12 @@ func TestANoMayComeWithAWordThatIsKept(t *testing.T) {
 
 func TestWhatNeedNotBeAskedIsListedAndEnds(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, func(o *server.Options, _ *http.Server) { o.Allowance = 1000 })
+	s := newSite(t, func(o *server.Options, _ *http.Server) { o.Allowance = agent.Spending{Tokens: 1000} })
 	ada, ben := s.login("ada"), s.login("ben")
 	if err := s.db.Trust(t.Context(), ada.id, agent.RemoveSongs, agent.PlaylistRef{ID: "focus", Name: "Focus & More"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.db.Spend(t.Context(), ada.id, 250); err != nil {
+	if err := s.db.Spend(t.Context(), ada.id, agent.Spending{Tokens: 250}); err != nil {
 		t.Fatal(err)
 	}
 	ada.get("/account").wants(http.StatusOK).says("Removing songs from Focus & More").says("25 % of what it may do")

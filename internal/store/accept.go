@@ -122,10 +122,21 @@ func (db *DB) insertRun(ctx context.Context, tx *sql.Tx, m NewMessage) (agent.Ru
 		return agent.Run{}, err
 	}
 	_, err = exec(ctx, tx, `INSERT INTO runs
-		(id, person_id, conversation_id, message_id, seq, idem_key, state, undo_of, wish, accepted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		run.ID, run.PersonID, run.ConversationID, run.MessageID, at.seq, m.Key, run.State, orNull(run.UndoOf), wish, now)
+		(id, person_id, conversation_id, message_id, seq, idem_key, state, undo_of, wish, accepted_at, words)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		run.ID, run.PersonID, run.ConversationID, run.MessageID, at.seq, m.Key, run.State, orNull(run.UndoOf), wish, now, words(m.Text))
 	return run, err
+}
+
+// maxWords is how long a text may be, in bytes, to be kept in the index of the history too.
+const maxWords = 500
+
+// words is what a run is searched by; "" leaves that to its message.
+func words(text string) string {
+	if len(text) > maxWords {
+		return ""
+	}
+	return strings.ToLower(text)
 }
 
 // place is where a message stands: in its conversation, and behind which other.

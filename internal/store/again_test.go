@@ -15,19 +15,20 @@ func TestWhatHasFailedOfAListIsTriedAgainOnceAsAListOfItsOwn(t *testing.T) {
 	run := db.bring(t, ada, 4)
 	_, err := db.RetryRun(t.Context(), ada, run.ID)
 	wantKind(t, err, fault.Conflict) // it goes on
-	_, err = db.SaveRows(t.Context(), ada, run.ID, agent.RowOpen, []agent.Row{
-		{Position: 1, State: agent.RowAdded},
-		{Position: 2, State: agent.RowFailed, Trouble: &agent.Trouble{Kind: string(fault.Unavailable)}},
-		{Position: 3, State: agent.RowFailed, Trouble: &agent.Trouble{Kind: string(fault.Invalid)}}, // no better a second time
-		{Position: 4, State: agent.RowStopped},
-	})
+	rows, err := db.ListRows(t.Context(), ada, run.ID, agent.RowFilter{})
+	noError(t, err)
+	rows[0].State = agent.RowAdded
+	rows[1].State, rows[1].Trouble = agent.RowFailed, &agent.Trouble{Kind: string(fault.Unavailable)}
+	rows[2].State, rows[2].Trouble = agent.RowFailed, &agent.Trouble{Kind: string(fault.Invalid)} // no better a second time
+	rows[3].State = agent.RowStopped
+	_, err = db.SaveRows(t.Context(), ada, run.ID, agent.RowOpen, rows)
 	noError(t, err)
 	db.end(t, run, "road")
 	_, err = db.RetryRun(t.Context(), ben, run.ID)
 	wantKind(t, err, fault.NotFound)
 	again, err := db.RetryRun(t.Context(), ada, run.ID)
 	noError(t, err)
-	rows, err := db.ListRows(t.Context(), ada, again[0].ID, agent.RowFilter{})
+	rows, err = db.ListRows(t.Context(), ada, again[0].ID, agent.RowFilter{})
 	noError(t, err)
 	if len(again) != 1 || !again[0].List || len(rows) != 2 || rows[0].Song.Title != "Song 2" || rows[1].Song.Title != "Song 4" || rows[0].State != agent.RowOpen {
 		t.Errorf("runs %+v, rows %+v", again, rows)

@@ -8,7 +8,7 @@ import (
 	"segue/internal/agent"
 )
 
-// kindOf is the kind of a run, but for lists, as the index runs_history has it.
+// kindOf is the kind of a run, but for lists, as the index runs_history has it, which also holds the words of the run: a search reads no messages but long ones.
 const kindOf = `(CASE WHEN undo_of IS NOT NULL THEN 'undo' WHEN retry_of <> '' THEN 'retry' WHEN wish <> '' THEN 'program' ELSE 'message' END)`
 
 const (
@@ -57,8 +57,8 @@ func historyQuery(personID string, f agent.HistoryFilter, after string, limit in
 	}
 	if f.Text != "" {
 		pattern := containing(f.Text)
-		w.add(`(lower(r.playlist_name) LIKE %s ESCAPE '\' OR EXISTS (SELECT 1 FROM messages m
-			WHERE m.id = r.message_id AND lower(m.text) LIKE %s ESCAPE '\'))`, pattern, pattern)
+		w.add(`(r.words LIKE %s ESCAPE '\' OR lower(r.playlist_name) LIKE %s ESCAPE '\' OR r.words = '' AND EXISTS (SELECT 1 FROM messages m
+			WHERE m.id = r.message_id AND lower(m.text) LIKE %s ESCAPE '\'))`, pattern, pattern, pattern)
 	}
 	w.args = append(w.args, limit)
 	return `SELECT m.text, r.playlist_id, r.playlist_name, ` + runColumns + ` FROM runs r JOIN messages m ON m.id = r.message_id

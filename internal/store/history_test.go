@@ -43,30 +43,34 @@ func TestHistoryIsFilteredByStateKindPlaylistAndText(t *testing.T) {
 	db.ended(t, failed, agent.Failed, agent.PlaylistRef{})
 	program := db.say(t, NewMessage{PersonID: ada, Text: "add Humble", Wish: &agent.SyncSongsArgs{}})
 	undo := db.say(t, NewMessage{PersonID: ada, ConversationID: added.ConversationID, Text: "Undo that", UndoOf: added.ID})
-	retried := db.say(t, NewMessage{PersonID: ada, Text: "again"})
+	retried := db.say(t, NewMessage{PersonID: ada, Text: "again, Édith"})
 	noError(t, db.write(t.Context(), "retry", func(tx *sql.Tx) error {
 		_, err := exec(t.Context(), tx, `UPDATE runs SET retry_of = 'l' WHERE id = $1`, retried.ID)
 		return err
 	}))
 	list, _, err := db.AcceptList(t.Context(), agent.NewList{PersonID: ada, Key: "list", Text: "Import 0 songs", Playlist: road})
 	noError(t, err)
+	long := db.say(t, NewMessage{PersonID: ada, Text: strings.Repeat("Queen - Bohemian Rhapsody\n", 40) + "Zzyzx Road"})
+	db.ended(t, long, agent.Cancelled, agent.PlaylistRef{})
 	db.say(t, NewMessage{PersonID: ben, Text: "add Creep to Road Trip"})
 
 	for name, c := range map[string]struct {
 		filter agent.HistoryFilter
 		want   []agent.Run
 	}{
-		"all":           {agent.HistoryFilter{}, []agent.Run{list, retried, undo, program, failed, added}},
+		"all":           {agent.HistoryFilter{}, []agent.Run{long, list, retried, undo, program, failed, added}},
 		"going on":      {agent.HistoryFilter{State: agent.Running}, []agent.Run{list, retried, undo, program}},
 		"done":          {agent.HistoryFilter{State: agent.Done}, []agent.Run{added}},
 		"failed":        {agent.HistoryFilter{State: agent.Failed}, []agent.Run{failed}},
-		"messages":      {agent.HistoryFilter{Kind: agent.ByMessage}, []agent.Run{failed, added}},
+		"messages":      {agent.HistoryFilter{Kind: agent.ByMessage}, []agent.Run{long, failed, added}},
 		"lists":         {agent.HistoryFilter{Kind: agent.ByList}, []agent.Run{list}},
 		"undos":         {agent.HistoryFilter{Kind: agent.ByUndo}, []agent.Run{undo}},
 		"retries":       {agent.HistoryFilter{Kind: agent.ByRetry}, []agent.Run{retried}},
 		"programs":      {agent.HistoryFilter{Kind: agent.ByProgram}, []agent.Run{program}},
 		"playlist":      {agent.HistoryFilter{Playlist: "p1"}, []agent.Run{added}},
 		"text":          {agent.HistoryFilter{Text: "CREEP"}, []agent.Run{added}},
+		"an accent":     {agent.HistoryFilter{Text: "éDITH"}, []agent.Run{retried}},
+		"a long text":   {agent.HistoryFilter{Text: "zzyzx"}, []agent.Run{long}},
 		"playlist name": {agent.HistoryFilter{Text: "road t"}, []agent.Run{added}},
 		"a wildcard":    {agent.HistoryFilter{Text: "100%"}, []agent.Run{failed}},
 		"nothing":       {agent.HistoryFilter{Text: "zzxy", State: agent.Done}, nil},
@@ -235,14 +239,15 @@ func (db *DB) past(tb testing.TB, n int) (personID string) {
 	run := db.say(tb, NewMessage{PersonID: db.person(tb, "ada"), Text: "x"})
 	noError(tb, db.write(tb.Context(), "fill", func(tx *sql.Tx) error {
 		for i := range n {
+			text := fmt.Sprintf("add Song %d of the sea to Road Trip", i)
 			state := []agent.State{agent.Done, agent.Done, agent.Done, agent.Failed}[i%4]
 			if _, err := exec(tb.Context(), tx, `INSERT INTO messages (id, conversation_id, seq, role, text, at) VALUES ($1, $2, $3, 'person', $4, $3)`,
-				fmt.Sprint("m", i), run.ConversationID, i+10, fmt.Sprintf("add Song %d of the sea to Road Trip", i)); err != nil {
+				fmt.Sprint("m", i), run.ConversationID, i+10, text); err != nil {
 				return err
 			}
-			if _, err := exec(tb.Context(), tx, `INSERT INTO runs (id, person_id, conversation_id, message_id, seq, idem_key, state, accepted_at, ended_at, outcome, playlist_id, playlist_name)
-				VALUES ($1, $2, $3, $4, $5, $1, $6, $7, $7, $8, $9, 'Road Trip')`, fmt.Sprint("r", i), run.PersonID, run.ConversationID, fmt.Sprint("m", i), i+10,
-				state, 1_790_000_000_000+i, `{"title":"Added to Road Trip"}`, fmt.Sprint("p", i%50)); err != nil {
+			if _, err := exec(tb.Context(), tx, `INSERT INTO runs (id, person_id, conversation_id, message_id, seq, idem_key, state, accepted_at, ended_at, outcome, playlist_id, playlist_name, words)
+				VALUES ($1, $2, $3, $4, $5, $1, $6, $7, $7, $8, $9, 'Road Trip', $10)`, fmt.Sprint("r", i), run.PersonID, run.ConversationID, fmt.Sprint("m", i), i+10,
+				state, 1_790_000_000_000+i, `{"title":"Added to Road Trip"}`, fmt.Sprint("p", i%50), words(text)); err != nil {
 				return err
 			}
 		}

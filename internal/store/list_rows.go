@@ -43,7 +43,7 @@ func selectRows(personID, runID string, f agent.RowFilter) (query string, args [
 	return query + ` LIMIT $5`, args
 }
 
-// SaveRows notes what has become of rows, all in one transaction, and returns how
+// SaveRows notes what has become of rows, and which song each is, all in one transaction, and returns how
 // many that were: a row that is no longer in the state from is left as it is. Fault NotFound.
 func (db *DB) SaveRows(ctx context.Context, personID, runID string, from agent.RowState, rows []agent.Row) (changed int, err error) {
 	if len(rows) == 0 {
@@ -53,8 +53,8 @@ func (db *DB) SaveRows(ctx context.Context, personID, runID string, from agent.R
 		if err := ownRun(ctx, tx, personID, runID); err != nil {
 			return err
 		}
-		update, err := tx.PrepareContext(ctx, `UPDATE list_rows SET state = $1, decision = $2, trouble = $3
-			WHERE run_id = $4 AND position = $5 AND state = $6`)
+		update, err := tx.PrepareContext(ctx, `UPDATE list_rows SET song = $1, state = $2, decision = $3, trouble = $4
+			WHERE run_id = $5 AND position = $6 AND state = $7`)
 		if err != nil {
 			return err
 		}
@@ -75,6 +75,10 @@ func (db *DB) SaveRows(ctx context.Context, personID, runID string, from agent.R
 }
 
 func saveRow(ctx context.Context, update *sql.Stmt, runID string, from agent.RowState, r agent.Row) (int, error) {
+	song, err := encode(&r.Song)
+	if err != nil {
+		return 0, fmt.Errorf("write row %d of a list: %w", r.Position, err)
+	}
 	decision, err := encode(r.Match)
 	if err != nil {
 		return 0, fmt.Errorf("write row %d of a list: %w", r.Position, err)
@@ -83,7 +87,7 @@ func saveRow(ctx context.Context, update *sql.Stmt, runID string, from agent.Row
 	if err != nil {
 		return 0, fmt.Errorf("write row %d of a list: %w", r.Position, err)
 	}
-	res, err := update.ExecContext(ctx, r.State, decision, why, runID, r.Position, from)
+	res, err := update.ExecContext(ctx, song, r.State, decision, why, runID, r.Position, from)
 	if err != nil {
 		return 0, err
 	}

@@ -54,7 +54,7 @@ func insertList(ctx context.Context, tx *sql.Tx, runID string, l agent.NewList) 
 	if err != nil {
 		return err
 	}
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO list_rows (run_id, position, song, state, trouble) VALUES ($1, $2, $3, $4, $5)`)
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO list_rows (run_id, position, song, state, decision, trouble) VALUES ($1, $2, $3, $4, $5, $6)`)
 	if err != nil {
 		return err
 	}
@@ -64,11 +64,15 @@ func insertList(ctx context.Context, tx *sql.Tx, runID string, l agent.NewList) 
 		if err != nil {
 			return fmt.Errorf("write row %d of a list: %w", i+1, err)
 		}
+		decision, err := encode(r.Match)
+		if err != nil {
+			return fmt.Errorf("write row %d of a list: %w", i+1, err)
+		}
 		why, err := encode(r.Trouble)
 		if err != nil {
 			return fmt.Errorf("write row %d of a list: %w", i+1, err)
 		}
-		if _, err := insert.ExecContext(ctx, runID, i+1, song, r.State, why); err != nil {
+		if _, err := insert.ExecContext(ctx, runID, i+1, song, r.State, decision, why); err != nil {
 			return err
 		}
 	}

@@ -12,29 +12,32 @@ import (
 // today counts the days since 1970, UTC.
 func (db *DB) today() int64 { return db.now().Unix() / int64(24*time.Hour/time.Second) }
 
-const spend = `INSERT INTO spending (person_id, day, tokens) VALUES ($1, $2, $3)
-	ON CONFLICT (person_id, day) DO UPDATE SET tokens = spending.tokens + excluded.tokens`
+const spend = `INSERT INTO spending (person_id, day, tokens, millis) VALUES ($1, $2, $3, $4)
+	ON CONFLICT (person_id, day) DO UPDATE SET tokens = spending.tokens + excluded.tokens, millis = spending.millis + excluded.millis`
 
-// Spend counts tokens that a language model has cost the person today (UTC), and
-// forgets the days before.
-func (db *DB) Spend(ctx context.Context, personID string, tokens int) error {
-	return db.write(ctx, "count tokens", func(tx *sql.Tx) error {
+// Spend counts what a language model has cost the person today (UTC), and forgets
+// the days before.
+func (db *DB) Spend(ctx context.Context, personID string, cost agent.Spending) error {
+	return db.write(ctx, "count spending", func(tx *sql.Tx) error {
 		today := db.today()
 		if _, err := exec(ctx, tx, `DELETE FROM spending WHERE person_id = $1 AND day < $2`, personID, today); err != nil {
 			return err
 		}
-		_, err := exec(ctx, tx, spend, personID, today, tokens)
+		_, err := exec(ctx, tx, spend, personID, today, cost.Tokens, cost.Time.Milliseconds())
 		return err
 	})
 }
 
-// Spent returns the tokens that a language model has cost the person today (UTC).
-func (db *DB) Spent(ctx context.Context, personID string) (int, error) {
-	n, err := one[int](ctx, db.reader, `SELECT tokens FROM spending WHERE person_id = $1 AND day = $2`, personID, db.today())
+// Spent returns what a language model has cost the person today (UTC).
+func (db *DB) Spent(ctx context.Context, personID string) (spent agent.Spending, err error) {
+	var millis int64
+	err = db.reader.QueryRowContext(ctx, `SELECT tokens, millis FROM spending WHERE person_id = $1 AND day = $2`, personID, db.today()).
+		Scan(&spent.Tokens, &millis)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return n, trouble("read spending", err)
+	spent.Time = time.Duration(millis) * time.Millisecond
+	return spent, trouble("read spending", err)
 }
 
 // Remark keeps what the person says about an answer to a question of their run.

@@ -14,19 +14,19 @@ func TestTokensAreCountedByPersonAndDay(t *testing.T) {
 	ada, ben := db.person(t, "ada"), db.person(t, "ben")
 	db.setClock(time.Date(2026, 5, 3, 23, 59, 0, 0, time.UTC))
 	for range 2 {
-		noError(t, db.Spend(t.Context(), ada, 1200))
+		noError(t, db.Spend(t.Context(), ada, agent.Spending{Tokens: 1200, Time: 1500 * time.Millisecond}))
 	}
 	spent := func(who string, want int) {
 		t.Helper()
-		if got, err := db.Spent(t.Context(), who); err != nil || got != want {
-			t.Errorf("%s has spent %d, %v, want %d", who, got, err, want)
+		if got, err := db.Spent(t.Context(), who); err != nil || got.Tokens != want || got.Time != time.Duration(want/1200)*1500*time.Millisecond {
+			t.Errorf("%s has spent %+v, %v, want %d tokens", who, got, err, want)
 		}
 	}
 	spent(ada, 2400)
 	spent(ben, 0)
 	db.setClock(time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC))
 	spent(ada, 0)
-	noError(t, db.Spend(t.Context(), ada, 5))
+	noError(t, db.Spend(t.Context(), ada, agent.Spending{Tokens: 5}))
 	spent(ada, 5)
 	if n, err := one[int](t.Context(), db.reader, `SELECT count(*) FROM spending`); err != nil || n != 1 {
 		t.Errorf("%d days are kept, %v", n, err)

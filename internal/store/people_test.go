@@ -15,6 +15,7 @@ import (
 	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/internal/music"
+	"segue/internal/share"
 )
 
 func TestSavePersonLinksWhoIsKnown(t *testing.T) {
@@ -112,7 +113,8 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	run := db.say(t, NewMessage{PersonID: id, Text: "add " + canary})
 	_, _, err = db.BeginAttempt(ctx, agent.Attempt{PersonID: id, RunID: run.ID, Key: "k", URIs: []string{canary}})
 	noError(t, err)
-	noError(t, db.Spend(ctx, id, 1))
+	noError(t, db.AddShare(ctx, share.Link{ID: id + canary, PersonID: id, RunID: run.ID, Hash: []byte(id + canary), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}))
+	noError(t, db.Spend(ctx, id, agent.Spending{Tokens: 1}))
 	noError(t, db.Remark(ctx, id, run.ID, canary, canary))
 	noError(t, db.Trust(ctx, id, agent.RemoveSongs, agent.PlaylistRef{ID: "p", Name: canary}))
 	noError(t, db.SaveRule(ctx, id, music.Rule{Key: canary, Song: music.Song{Title: canary}, Track: &music.Track{Title: canary}}))

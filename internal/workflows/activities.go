@@ -63,11 +63,14 @@ type Activities struct {
 	Letters    letters
 	Terms      terms
 	Desk       desk
+	Repeats    repeats
+	Documents  documents // lists of schedules, by their addresses
 	Engine     runs
 	Planner    agent.Planner          // without a language model
 	Model      agent.Planner          // the language model; nil = none
 	Crews      map[string]*agent.Crew // that the model plays, by strategy
-	Allowance  int                    // tokens that the model may cost a person in a day; 0 = any number
+	Allowance  agent.Spending         // what the model may cost a person in a day
+	Apple      links                  // names the songs of its links
 	Guests     guests                 // tools of other servers; nil = none
 	Drafts     *Drafts                // of the answers of the model; nil = nobody reads along
 	Strategies match.Mix              // which runs search and match by which strategy

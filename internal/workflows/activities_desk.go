@@ -24,6 +24,7 @@ type desk interface {
 type runs interface {
 	StartTurn(ctx context.Context, run agent.Run) error
 	Cancel(ctx context.Context, runID string, undo bool) error
+	Answer(ctx context.Context, runID string, a agent.Answer) error
 	Progress(ctx context.Context, runID string) (agent.Progress, error)
 }
 
@@ -197,7 +198,7 @@ func (a *Activities) ReadList(ctx context.Context, in MessageInput) (ListInMessa
 	}
 	wanted := p.Wanted()
 	l := ListInMessage{Songs: len(wanted), Failed: p.Totals()[intake.Unreadable]}
-	for _, row := range wanted[:min(len(wanted), firstSongs)] {
+	for _, row := range NewRows(wanted[:min(len(wanted), firstSongs)]) {
 		l.First = append(l.First, row.Song.String())
 	}
 	return l, nil
@@ -222,10 +223,7 @@ func (a *Activities) BringList(ctx context.Context, in MessageInput) (agent.Line
 	if err != nil {
 		return agent.Line{}, err
 	}
-	var rows []agent.Row
-	for _, w := range p.Wanted() {
-		rows = append(rows, agent.Row{Song: w.Song, State: agent.RowOpen})
-	}
+	rows := NewRows(p.Wanted())
 	title := fmt.Sprintf("Import %s into %s", count(len(rows), "song"), in.Playlist.Name)
 	run, _, err := a.Desk.AcceptList(ctx, agent.NewList{
 		PersonID: in.PersonID, Key: "list-" + in.RunID, Text: title, Playlist: in.Playlist, Rows: rows,

@@ -31,6 +31,7 @@ type ListState struct {
 	Paused   bool              `json:"paused,omitempty"`
 	Counts   agent.Counts      `json:"counts"`
 	Open     []int             `json:"open,omitempty"`  // positions of at most MaxBatch rows to look for
+	Links    []int             `json:"links,omitempty"` // of Open, those that are known by a link alone
 	Found    []int             `json:"found,omitempty"` // and of rows to add
 }
 
@@ -45,16 +46,19 @@ func (a *Activities) LookAtList(ctx context.Context, in RowsInput) (s ListState,
 	if s.Counts, err = a.Lists.ListCounts(ctx, in.PersonID, in.of()); err != nil {
 		return s, err
 	}
-	if s.Open, err = a.positions(ctx, in, agent.RowOpen); err != nil {
+	open, err := a.next(ctx, in, agent.RowOpen)
+	if err != nil {
 		return s, err
 	}
-	s.Found, err = a.positions(ctx, in, agent.RowFound)
+	found, err := a.next(ctx, in, agent.RowFound)
+	s.Open, s.Found = places(open), places(found)
+	s.Links = places(slices.DeleteFunc(open, func(r agent.Row) bool { return !linked(r) }))
 	return s, err
 }
 
-func (a *Activities) positions(ctx context.Context, in RowsInput, state agent.RowState) ([]int, error) {
-	rows, err := a.Lists.ListRows(ctx, in.PersonID, in.of(), agent.RowFilter{States: []agent.RowState{state}, Limit: MaxBatch})
-	return places(rows), err
+// next are the first rows in a state.
+func (a *Activities) next(ctx context.Context, in RowsInput, state agent.RowState) ([]agent.Row, error) {
+	return a.Lists.ListRows(ctx, in.PersonID, in.of(), agent.RowFilter{States: []agent.RowState{state}, Limit: MaxBatch})
 }
 
 func places(rows []agent.Row) []int {
@@ -126,6 +130,9 @@ func (a *Activities) findRow(ctx context.Context, in RowsInput, row agent.Row) (
 		return failedRow(row, fromTemporal(err)), nil
 	case err != nil:
 		return row, err
+	}
+	if found.Song != nil {
+		row.Song = *found.Song
 	}
 	m, err := a.Match(ctx, MatchInput{Song: row.Song, Found: found.Tracks, Ruling: found.Ruling, Strategy: found.Strategy})
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 // terms are those on which people deal with a language model: what it may cost them,
 // what it may do unasked, and what they tell it; *store.DB satisfies it.
 type terms interface {
-	Spend(ctx context.Context, personID string, tokens int) error
-	Spent(ctx context.Context, personID string) (tokens int, err error) // today, UTC
+	Spend(ctx context.Context, personID string, cost agent.Spending) error
+	Spent(ctx context.Context, personID string) (agent.Spending, error) // today, UTC
 	Trust(ctx context.Context, personID, tool string, playlist agent.PlaylistRef) error
 	Trusted(ctx context.Context, personID, tool, playlistID string) (bool, error)
 	// Remarks returns what the person has said about their answers in a run, by question.
@@ -57,7 +57,7 @@ func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error
 // spend counts what a step has cost. One that is not counted is still worth having:
 // asking again would cost it twice.
 func (a *Activities) spend(ctx context.Context, personID, runID string, u agent.Usage) {
-	if err := a.Terms.Spend(context.WithoutCancel(ctx), personID, u.Tokens()); err != nil {
+	if err := a.Terms.Spend(context.WithoutCancel(ctx), personID, agent.Spending{Tokens: u.Tokens(), Time: u.Time}); err != nil {
 		a.Logger.WarnContext(ctx, "tokens not counted", slog.String("run", runID), slog.Any("error", err))
 	}
 }
@@ -77,11 +77,11 @@ func (a *Activities) brief(ctx context.Context, in PlanInput) (agent.Transcript,
 
 // afford returns a fault RateLimited, which ends at midnight UTC, when the person's day is spent.
 func (a *Activities) afford(ctx context.Context, personID string, now time.Time) error {
-	if a.Allowance <= 0 {
+	if !a.Allowance.Limited() {
 		return nil
 	}
 	spent, err := a.Terms.Spent(ctx, personID)
-	if err != nil || spent < a.Allowance {
+	if err != nil || a.Allowance.Used(spent) < 100 {
 		return err
 	}
 	midnight := now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
@@ -148,6 +148,9 @@ func (a *Activities) Propose(ctx context.Context, in SearchInput) (Proposal, err
 	found, err := a.Search(ctx, in)
 	if err != nil {
 		return Proposal{Verdict: music.None}, unless(fault.Invalid, err)
+	}
+	if found.Song != nil {
+		in.Song = *found.Song
 	}
 	m, err := a.Match(ctx, MatchInput{Song: in.Song, Found: found.Tracks, Ruling: found.Ruling, Strategy: found.Strategy})
 	if err != nil || len(m.Choices) == 0 || m.Verdict == music.None {

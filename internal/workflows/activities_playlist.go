@@ -54,14 +54,21 @@ func (a *Activities) FindPlaylist(ctx context.Context, in FindInput) (FindOutput
 	if in.Ref.Name == "" {
 		return FindOutput{Playlists: all[:min(len(all), offered)], Ask: true}, nil
 	}
-	named := called(all, in.Ref.Name)
+	named, err := Named(all, in.Ref.Name, in.Editable)
+	return FindOutput{Playlists: named[:min(len(named), offered)]}, err
+}
+
+// Named returns the playlists that a name may mean, with change only those that
+// the person can change. Faults: NotFound when there is none; Forbidden when all are somebody else's.
+func Named(all []music.Playlist, name string, change bool) ([]music.Playlist, error) {
+	named := called(all, name)
 	if len(named) == 0 {
-		return FindOutput{}, fault.New(fault.NotFound, noSuchPlaylist(all, in.Ref.Name), nil)
+		return nil, fault.New(fault.NotFound, noSuchPlaylist(all, name), nil)
 	}
-	if mine := editable(named); in.Editable && len(mine) > 0 {
+	if mine := editable(named); change && len(mine) > 0 {
 		named = mine
 	}
-	return FindOutput{Playlists: named[:min(len(named), offered)]}, changeable(named, in.Editable)
+	return named, changeable(named, change)
 }
 
 func changeable(found []music.Playlist, wanted bool) error {

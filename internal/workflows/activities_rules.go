@@ -25,6 +25,7 @@ type Found struct {
 	Tracks   []music.Track `json:"tracks,omitempty"`
 	Ruling   *Ruling       `json:"ruling,omitempty"`   // nil when the person has no rule for the song
 	Strategy string        `json:"strategy,omitempty"` // that the run was given
+	Song     *music.Song   `json:"song,omitempty"`     // that a link has named; nil where none was looked up
 }
 
 // UnmarshalJSON also reads the bare list of tracks of songs that were searched

@@ -16,16 +16,23 @@ type SearchInput struct {
 	Song     music.Song `json:"song"`
 }
 
-// Search brings what the song may be. The person's own rule comes first; when
+// Search brings what the song may be; a link of Apple Music is looked up first. The person's own rule comes first; when
 // its track is gone, the search goes on as if there were none. Fault Invalid
 // for a song that nobody can look for, with the field that is wrong.
 func (a *Activities) Search(ctx context.Context, in SearchInput) (Found, error) {
 	strategy := a.Strategies.For(in.RunID)
+	named, err := a.named(ctx, in.Song)
+	if err != nil {
+		return Found{}, err
+	}
+	if named != nil {
+		in.Song = *named
+	}
 	ruling, tracks, err := a.recall(ctx, in)
 	if err == nil && (ruling == nil || ruling.Says == saysGone) {
 		tracks, err = a.search(ctx, in, strategy)
 	}
-	return Found{Tracks: tracks, Ruling: ruling, Strategy: strategy.Name}, err
+	return Found{Tracks: tracks, Ruling: ruling, Strategy: strategy.Name, Song: named}, err
 }
 
 // search asks Spotify in the order of the strategy's plan.
@@ -96,6 +103,13 @@ func (a *Activities) PickInPlaylist(ctx context.Context, in PickInput) (music.Ma
 		if item.Track != nil && !item.Local {
 			tracks = append(tracks, *item.Track)
 		}
+	}
+	named, err := a.named(ctx, in.Song)
+	if err != nil {
+		return music.Match{}, err
+	}
+	if named != nil {
+		in.Song = *named
 	}
 	m := match.Strategy{}.Decide(in.Song, tracks)
 	if m.Verdict == music.Ask && len(m.Choices) == 1 {

@@ -20,6 +20,7 @@ func (l *list) finish(ctx workflow.Context, err error) {
 	if _, err := l.look(after); err == nil { // else the counts as they were are near enough
 		l.p.List.Rate = 0
 	}
+	l.recount()
 	l.p.EndedAt = workflow.Now(after)
 	l.p.Title = l.headline()
 	l.bump()
@@ -53,6 +54,18 @@ func (l *list) ended(ctx workflow.Context, err error) {
 	l.p.State, l.p.Trouble = agent.Failed, troubleOf(fromTemporal(err), time.Time{})
 	if l.in.UndoOf == "" {
 		_ = l.end(ctx, agent.RowStopped, agent.RowOpen, agent.RowFound, agent.RowReview)
+	}
+}
+
+// recount brings the size of the playlist, as it was before, up to date.
+func (l *list) recount() {
+	if l.p.Playlist == nil || l.p.List == nil {
+		return
+	}
+	if l.in.UndoOf != "" {
+		l.p.Playlist.Total = max(0, l.p.Playlist.Total-l.p.List.Counts[agent.RowRemoved])
+	} else {
+		l.p.Playlist.Total += l.p.List.Counts[agent.RowAdded]
 	}
 }
 

@@ -23,7 +23,7 @@ func (l *list) work(ctx workflow.Context, next ListState) error {
 	both.Add(2)
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		defer both.Done()
-		finding = l.find(ctx, next.Open)
+		finding = l.find(ctx, next)
 	})
 	workflow.Go(ctx, func(ctx workflow.Context) {
 		defer both.Done()
@@ -34,13 +34,16 @@ func (l *list) work(ctx workflow.Context, next ListState) error {
 }
 
 // find looks for rows, chunks of them at the same time.
-func (l *list) find(ctx workflow.Context, open []int) (first error) {
-	if len(open) == 0 {
+func (l *list) find(ctx workflow.Context, next ListState) (first error) {
+	if len(next.Open) == 0 {
 		return nil
+	}
+	if err := l.lookUp(ctx, next.Links); err != nil {
+		return err
 	}
 	shown := runFace(&l.p, agent.Searching, l.bump).enter(ctx)
 	all := workflow.NewWaitGroup(ctx)
-	for chunk := range slices.Chunk(open, chunkRows) {
+	for chunk := range slices.Chunk(next.Open, chunkRows) {
 		all.Add(1)
 		workflow.Go(ctx, func(ctx workflow.Context) {
 			defer all.Done()
@@ -51,6 +54,19 @@ func (l *list) find(ctx workflow.Context, open []int) (first error) {
 	all.Wait(ctx)
 	shown.done("")
 	return first
+}
+
+// lookUp asks which songs the links name; what nobody can say fails its row.
+func (l *list) lookUp(ctx workflow.Context, links []int) error {
+	if len(links) == 0 {
+		return nil
+	}
+	shown := runFace(&l.p, agent.LookingUp, l.bump).enter(ctx)
+	err := l.persist(ctx, readPatience, shown, func() error {
+		return workflow.ExecuteActivity(l.inBulk(ctx, searchLimit), acts.LookUpRows, l.rows(links)).Get(ctx, nil)
+	})
+	shown.done("")
+	return l.giveUp(ctx, links, agent.RowOpen, err)
 }
 
 // findChunk looks for some rows; those that nobody can look for any longer fail. Only

@@ -49,6 +49,7 @@ type records interface {
 	unfinished
 	letterdesk
 	archive
+	timetable
 }
 
 // starter starts what the ledger has accepted; *Client satisfies it.
@@ -64,10 +65,11 @@ type wreckage interface {
 	LostLetters(ctx context.Context, since time.Time) ([]deadletter.Letter, error)
 }
 
-// engine is both.
+// engine is all of these.
 type engine interface {
 	starter
 	wreckage
+	timekeeper
 }
 
 // Reconciler sees to it that what the ledger has accepted runs: the ledger is
@@ -76,14 +78,15 @@ type Reconciler struct {
 	ledger records
 	engine engine
 	logger *slog.Logger
-	known  map[string]bool // runs and bulks that were started by this process, or are known to the engine
-	swept  time.Time       // when the last sweep began; zero before the first
-	keep   time.Duration   // how long settled letters stay
+	known  map[string]bool   // runs and bulks that were started by this process, or are known to the engine
+	posted map[string]posted // schedules, by id
+	swept  time.Time         // when the last sweep began; zero before the first
+	keep   time.Duration     // how long settled letters stay
 }
 
 // NewReconciler returns a reconciler over a ledger and an engine.
 func NewReconciler(ledger records, engine engine, logger *slog.Logger) *Reconciler {
-	return &Reconciler{ledger: ledger, engine: engine, logger: logger, known: map[string]bool{}, keep: KeepLetters}
+	return &Reconciler{ledger: ledger, engine: engine, logger: logger, known: map[string]bool{}, posted: map[string]posted{}, keep: KeepLetters}
 }
 
 // Keep sets how long letters stay once they are resolved or discarded; KeepLetters by default.
@@ -109,9 +112,15 @@ func (r *Reconciler) Run(ctx context.Context) {
 	}
 }
 
-// Once starts every unfinished run that the engine does not know. A run that
-// the engine has ended without telling the ledger ends here, as failed.
+// Once starts every unfinished run that the engine does not know, and makes its
+// schedules agree with the ledger's.
 func (r *Reconciler) Once(ctx context.Context) error {
+	return errors.Join(r.startRuns(ctx), r.post(ctx, time.Now()))
+}
+
+// startRuns starts the runs. One that the engine has ended without telling the
+// ledger ends here, as failed.
+func (r *Reconciler) startRuns(ctx context.Context) error {
 	runs, err := r.ledger.Unfinished(ctx, reconcileMost)
 	if err != nil {
 		return err
@@ -214,6 +223,9 @@ func (r *Reconciler) Sweep(ctx context.Context) error {
 		return err
 	}
 	if err := r.resume(ctx, since); err != nil {
+		return err
+	}
+	if err := r.compare(ctx); err != nil {
 		return err
 	}
 	r.swept = began

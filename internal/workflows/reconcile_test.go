@@ -11,6 +11,7 @@ import (
 	"segue/internal/agent"
 	"segue/internal/deadletter"
 	"segue/internal/fault"
+	"segue/internal/schedule"
 	"segue/internal/store"
 )
 
@@ -24,7 +25,16 @@ type broken struct {
 	letter error
 	lost   []deadletter.Letter
 	bulks  []string // started, in order
+	timer  timer    // what it knows of schedules
 }
+
+func (b *broken) PutSchedule(_ context.Context, s schedule.Schedule, now time.Time) (time.Time, error) {
+	return b.timer.put(s, now)
+}
+
+func (b *broken) DropSchedule(_ context.Context, id string) error { return b.timer.drop(id) }
+
+func (b *broken) ScheduleIDs(context.Context) ([]string, error) { return b.timer.ids, nil }
 
 func (b *broken) StartTurn(_ context.Context, run agent.Run) error { return b.ended[run.ID] }
 

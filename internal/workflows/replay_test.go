@@ -40,6 +40,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			r.RegisterWorkflow(Playlist)
 			r.RegisterWorkflow(DeadLetter)
 			r.RegisterWorkflow(Bulk)
+			r.RegisterWorkflow(Repeat)
 			if err := r.ReplayWorkflowHistoryFromJSONFile(silent{}, file); err != nil {
 				t.Error(err)
 			}

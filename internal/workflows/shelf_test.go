@@ -44,6 +44,7 @@ type shelf struct {
 	looked int          // complete reads
 	dead   string       // a URI that Spotify does not know
 	asked  int          // searches and looks at one track
+	bare   string       // id of a playlist that is empty
 	away   func() error // what the next searches meet; nil for nothing
 }
 
@@ -128,6 +129,9 @@ func (s *shelf) Items(context.Context, string, string) ([]music.Item, error) {
 }
 
 func (s *shelf) Rows(ctx context.Context, personID, playlistID string) ([]string, error) {
+	if playlistID == s.bare && s.bare != "" {
+		return nil, nil
+	}
 	items, err := s.Items(ctx, personID, playlistID)
 	return urisOf(items), err
 }
@@ -278,9 +282,10 @@ var (
 // scene is a test environment with a shelf, a book and a real ledger of rules behind the activities.
 type scene struct {
 	*testsuite.TestWorkflowEnvironment
-	shelf *shelf
-	book  *book
-	rules *store.DB
+	shelf   *shelf
+	book    *book
+	rules   *store.DB
+	serving *Activities
 }
 
 func newScene(t *testing.T) *scene {
@@ -296,7 +301,9 @@ func newScene(t *testing.T) *scene {
 	env.RegisterWorkflow(Playlist)
 	env.RegisterWorkflow(AgentTurn)
 	env.RegisterWorkflow(DeadLetter)
-	env.RegisterActivity(s.activities())
+	env.RegisterWorkflow(Repeat)
+	s.serving = s.activities()
+	env.RegisterActivity(s.serving)
 	return s
 }
 

@@ -137,6 +137,9 @@ func (s *song) search(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
+	if named := s.found.Song; named != nil {
+		s.in.Song, s.p.Task.Song = *named, *named
+	}
 	f.done(noteOf(s.found))
 	return nil
 }

@@ -210,6 +210,16 @@ func (t *turn) change(ctx workflow.Context, call agent.Call) (deed, error) {
 	return d, err
 }
 
+// nameOfTask says which song a task was about: the recording, where one was decided on.
+func nameOfTask(task agent.Task) string {
+	if task.Match != nil {
+		if pick, ok := task.Match.Pick(); ok {
+			return pick.Track.Title + " by " + pick.Track.ArtistNames()
+		}
+	}
+	return task.Song.String()
+}
+
 // nameOf says which song is meant. An id outranks the title that a model gives it.
 func (t *turn) nameOf(song music.Song) string {
 	if song.TrackID == "" {
@@ -236,9 +246,9 @@ func (t *turn) reversal(ctx workflow.Context, call agent.Call) (deed, error) {
 	for _, task := range past.Tasks {
 		switch task.Result {
 		case agent.Added:
-			d.plan = append(d.plan, task.Song.String()+" goes out of "+past.Playlist.Name)
+			d.plan = append(d.plan, nameOfTask(task)+" goes out of "+past.Playlist.Name)
 		case agent.Removed:
-			d.plan = append(d.plan, task.Song.String()+" goes back into "+past.Playlist.Name)
+			d.plan = append(d.plan, nameOfTask(task)+" goes back into "+past.Playlist.Name)
 		}
 	}
 	if past.Renamed != nil {

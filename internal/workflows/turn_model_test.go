@@ -37,7 +37,7 @@ func newTalk(t *testing.T, script stub.Script) *talk {
 		t.Fatal(err)
 	}
 	all := k.activities()
-	all.Model, all.Crews, all.Allowance = planner, map[string]*agent.Crew{agent.Single: single}, 10_000
+	all.Model, all.Crews, all.Allowance = planner, map[string]*agent.Crew{agent.Single: single}, agent.Spending{Tokens: 10_000, Time: time.Minute}
 	k.all = all
 	k.RegisterActivityWithOptions(all.Visit, activity.RegisterOptions{Name: "Visit", DisableAlreadyRegisteredCheck: true})
 	k.RegisterActivityWithOptions(all.Think, activity.RegisterOptions{Name: "Think", DisableAlreadyRegisteredCheck: true})
@@ -186,8 +186,18 @@ func TestAPersonWhoSaysAlwaysIsNotAskedAgainAboutThatPlaylist(t *testing.T) {
 
 func TestWhoHasSpentTheDayWaitsUntilMidnight(t *testing.T) {
 	t.Parallel()
+	for name, spent := range map[string]agent.Spending{"in tokens": {Tokens: 10_000}, "in time": {Time: time.Minute}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			waitsUntilMidnight(t, spent)
+		})
+	}
+}
+
+func waitsUntilMidnight(t *testing.T, spent agent.Spending) {
+	t.Helper()
 	k := newTalk(t, using(agent.ListPlaylists, `{}`))
-	if err := k.rules.Spend(t.Context(), "ada", 10_000); err != nil {
+	if err := k.rules.Spend(t.Context(), "ada", spent); err != nil {
 		t.Fatal(err)
 	}
 	midnight := time.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
@@ -214,8 +224,8 @@ func TestEveryStepIsCounted(t *testing.T) {
 	t.Parallel()
 	k := newTalk(t, using(agent.ListPlaylists, `{}`))
 	p := k.say(t, "what do I have?", false)
-	if spent, err := k.rules.Spent(t.Context(), "ada"); err != nil || spent == 0 || spent != p.Usage.Tokens() {
-		t.Errorf("%d tokens counted, %v, of %d", spent, err, p.Usage.Tokens())
+	if spent, err := k.rules.Spent(t.Context(), "ada"); err != nil || spent.Tokens == 0 || spent.Tokens != p.Usage.Tokens() || (p.Usage.Time-spent.Time).Abs() > 5*time.Millisecond {
+		t.Errorf("%+v counted, %v, of %+v", spent, err, p.Usage)
 	}
 }
 

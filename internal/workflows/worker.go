@@ -105,6 +105,7 @@ func register(w worker.Registry, a *Activities) {
 	w.RegisterWorkflow(AgentTurn)
 	w.RegisterWorkflow(SyncSong)
 	w.RegisterWorkflow(SyncList)
+	w.RegisterWorkflow(Repeat)
 	w.RegisterWorkflow(Playlist)
 	w.RegisterActivity(a)
 }

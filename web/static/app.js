@@ -40,18 +40,7 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => $$("button", form).forEach((b) => (b.disabled = true))); // the pressed button's value is taken first
 });
 
-addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload(); // a page out of the back-forward cache is old and its forms are used up
-});
-
-document.addEventListener("click", (event) => {
-  const suggestion = event.target.closest("[data-suggest]");
-  if (!suggestion || !composer) return;
-  event.preventDefault();
-  text.value = suggestion.dataset.suggest;
-  typed();
-  text.focus();
-});
+addEventListener("pageshow", (event) => event.persisted && location.reload()); // one out of the back-forward cache is old, its forms are used up
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing || $(":popover-open")) return;
@@ -126,6 +115,8 @@ function settle() {
     if (words && spoken.get(run.id) !== words) $("#status").textContent = words;
     spoken.set(run.id, words);
   }
+  const counts = $('[data-testid="listing"]')?.dataset ?? {}; // of a list, whose tabs stand outside of what a message replaces
+  $$("[data-count]").forEach((tab) => (tab.textContent = counts[tab.dataset.count] ?? tab.textContent));
   if (follow && composer) toEnd();
 }
 
@@ -148,3 +139,12 @@ const last = $("[autofocus], article:target") ? null : $$('[data-testid="entry"]
 if (last && last.offsetHeight > innerHeight - 220) last.scrollIntoView();
 else if (last) toEnd();
 show();
+
+// ---- Forms: the time zone is the browser's until somebody chooses another.
+
+for (const select of $$("select[data-zone]")) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!here) continue;
+  if (![...select.options].some((option) => option.value === here)) select.add(new Option(here.replaceAll("_", " "), here), 0);
+  select.value = here;
+}

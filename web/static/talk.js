@@ -1,4 +1,4 @@
-// What scripts add to a conversation: copying, and the keys of the empty composer.
+// What scripts add to a conversation: copying, suggestions, and the keys of the empty composer.
 "use strict";
 
 {
@@ -15,6 +15,30 @@
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
   });
+
+  document.addEventListener("click", (event) => {
+    const suggestion = event.target.closest("[data-suggest]");
+    if (!suggestion || !composer) return;
+    event.preventDefault();
+    text.value = suggestion.dataset.suggest;
+    typed();
+    text.focus();
+  });
+
+  // A long list, and a file that is dropped on the page, are looked over before anything is added.
+  const measure = () => ($("#long").hidden = text.value.split("\n").length <= 50);
+  const dropped = $("#dropped");
+  if (dropped) {
+    text.addEventListener("input", measure);
+    measure();
+    document.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      $("input", dropped).files = event.dataTransfer.files;
+      dropped.requestSubmit();
+    });
+  }
 
   // A message that is written anew: the keys are those of the composer.
   for (const edit of $$("[data-edit]")) {

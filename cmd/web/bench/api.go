@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"html"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -88,7 +87,7 @@ func (p *process) ask(ctx context.Context, token string, bodies []string) ([]tim
 		due := began.Add(time.Duration(i) * time.Second / perSecond)
 		time.Sleep(time.Until(due))
 		all.Go(func() {
-			failed[i] = p.sync(ctx, client, token, fmt.Sprint(i), body)
+			_, failed[i] = p.call(ctx, client, token, "/api/v1/sync", fmt.Sprint(i), body)
 			took[i] = time.Since(due)
 		})
 	}
@@ -96,25 +95,29 @@ func (p *process) ask(ctx context.Context, token string, bodies []string) ([]tim
 	return took, errors.Join(failed...)
 }
 
-// sync sends one call, under a key of its own: the same song may be asked for twice.
-func (p *process) sync(ctx context.Context, client *http.Client, token, key, body string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/api/v1/sync", strings.NewReader(body))
+// call posts to the API, under a key of its own: the same song may be asked for
+// twice. It returns the run.
+func (p *process) call(ctx context.Context, client *http.Client, token, path, key, body string) (runID string, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+path, strings.NewReader(body))
 	if err != nil {
-		return err
+		return "", err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Idempotency-Key", key)
 	answer, err := client.Do(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { _ = answer.Body.Close() }()
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
-		return err
+	var run struct {
+		ID string `json:"workflow_id"`
 	}
-	if answer.StatusCode != http.StatusAccepted {
-		return fmt.Errorf("answered %s", answer.Status)
+	if err := json.NewDecoder(answer.Body).Decode(&run); err != nil {
+		return "", err
 	}
-	return nil
+	if answer.StatusCode >= http.StatusBadRequest {
+		return "", fmt.Errorf("answered %s", answer.Status)
+	}
+	return run.ID, nil
 }

@@ -29,7 +29,7 @@ type row struct{ what, got, target string }
 
 func run(ctx context.Context) error {
 	var rows []row
-	for _, measure := range []func(context.Context) ([]row, error){starts, streams, whole, throughput, accepts, subscribers} {
+	for _, measure := range []func(context.Context) ([]row, error){starts, streams, whole, wholeList, throughput, accepts, batches, subscribers} {
 		more, err := measure(ctx)
 		if err != nil {
 			return err

@@ -151,23 +151,32 @@ func (d *direct) add(ctx context.Context, s song, playlist string) error {
 			id = l.ID
 		}
 	}
-	var found tracks
-	query := url.QueryEscape(`track:"` + s.title + `" artist:"` + s.artist + `"`)
-	if err := d.call(ctx, http.MethodGet, "/search?type=track&limit=10&q="+query, nil, &found); err != nil {
+	uri, err := d.search(ctx, s)
+	if err != nil {
 		return err
-	}
-	if len(found.Tracks.Items) == 0 || found.Tracks.Items[0] == nil {
-		return errors.New("not found: " + s.title)
 	}
 	items := "/playlists/" + id + "/items"
 	if err := d.call(ctx, http.MethodGet, items+"?limit=50", nil, nil); err != nil {
 		return err
 	}
-	body := map[string][]string{"uris": {found.Tracks.Items[0].URI}}
+	body := map[string][]string{"uris": {uri}}
 	if err := d.call(ctx, http.MethodPost, items, body, nil); err != nil {
 		return err
 	}
 	return d.call(ctx, http.MethodGet, items+"?limit=50", nil, nil)
+}
+
+// search returns the first track that is found.
+func (d *direct) search(ctx context.Context, s song) (uri string, err error) {
+	var found tracks
+	query := url.QueryEscape(`track:"` + s.title + `" artist:"` + s.artist + `"`)
+	if err := d.call(ctx, http.MethodGet, "/search?type=track&limit=10&q="+query, nil, &found); err != nil {
+		return "", err
+	}
+	if len(found.Tracks.Items) == 0 || found.Tracks.Items[0] == nil {
+		return "", errors.New("not found: " + s.title)
+	}
+	return found.Tracks.Items[0].URI, nil
 }
 
 func (d *direct) create(ctx context.Context, name string) error {

@@ -50,7 +50,7 @@ func (t *trial) askModel(ctx context.Context) error {
 	if err := t.model.start(ctx); err != nil {
 		return err
 	}
-	t.segue.env = append(t.segue.env, "OPENAI_BASE_URL="+t.model.url+"/v1", "OPENAI_MODEL=scripted", "AGENT_ROLLOUT=crew", "MODEL_TOKENS_A_DAY=0")
+	t.segue.env = append(t.segue.env, "OPENAI_BASE_URL="+t.model.url+"/v1", "OPENAI_MODEL=scripted", "AGENT_ROLLOUT=crew", "MODEL_TOKENS_A_DAY=0", "MODEL_TIME_A_DAY=0s")
 	return nil
 }
 

@@ -51,14 +51,20 @@ func (g *gadget) call(method, path, body string) (int, map[string]any) {
 	return answer.StatusCode, v
 }
 
-// end asks for the status until it is final.
+// end asks for the status of a song until it is final.
 func (g *gadget) end(id any) map[string]any {
 	g.site.t.Helper()
-	for range 300 {
-		if _, v := g.call(http.MethodGet, "/api/v1/sync/"+id.(string), ""); v["status"] != "running" {
+	return g.ends("/api/v1/sync/" + id.(string))
+}
+
+// ends asks for what stands at an address until it is final.
+func (g *gadget) ends(address string) map[string]any {
+	g.site.t.Helper()
+	for range 120 {
+		if _, v := g.call(http.MethodGet, address, ""); v["status"] != "running" {
 			return v
 		}
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond)
 	}
 	g.site.t.Fatal("it never ended")
 	return nil

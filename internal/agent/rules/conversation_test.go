@@ -10,6 +10,8 @@ func TestLinks(t *testing.T) {
 		{"", "add https://open.spotify.com/intl-de/track/" + trackA + "?si=abc123 to Gym", one},
 		{"", "add <https://open.spotify.com/track/" + trackA + "?si=abc&utm_source=copy-link> to Gym", one},
 		{"", "add open.spotify.com/track/" + trackA + " to Gym", one},
+		{"", "add https://music.apple.com/de/album/africa/1?i=42 to Gym", "add https://music.apple.com/de/song/42| > Gym"},
+		{"", "add https://music.apple.com/us/song/africa/42 and spotify:track:" + trackA + " to Gym", "add https://music.apple.com/us/song/42|, =4u7E > Gym"},
 		{"", "add spotify:track:" + trackA + " to Gym", one},
 		{"", "add spotify:track:" + trackA + " and https://open.spotify.com/track/" + trackB + " to Gym", both},
 		{"", "add these to Gym:\nhttps://open.spotify.com/track/" + trackA + "\nhttps://open.spotify.com/track/" + trackB, both},

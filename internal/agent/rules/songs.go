@@ -105,12 +105,21 @@ func linked(p phrase) ([]found, bool) {
 		if i == len(p) {
 			break
 		}
-		if p[i].link.Kind != music.LinkTrack {
+		song, ok := p[i].song()
+		if !ok {
 			return nil, false
 		}
-		out = append(out, found{song: music.Song{TrackID: p[i].link.ID}, how: firm})
+		out = append(out, found{song: song, how: firm})
 	}
 	return out, len(out) > 0
+}
+
+// song is what a link leads to. One of Apple Music stands in the title until it is looked up.
+func (t token) song() (song music.Song, ok bool) {
+	if t.apple != "" {
+		return music.Song{Title: t.apple}, true
+	}
+	return music.Song{TrackID: t.link.ID}, t.link.Kind == music.LinkTrack
 }
 
 // apart reports whether the words from start to end are set off from the links around them.

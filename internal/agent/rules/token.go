@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"segue/internal/intake"
 	"segue/internal/music"
 )
 
@@ -21,7 +22,7 @@ const (
 	colon
 	newline
 	dash // between blanks: "Queen - Bohemian Rhapsody"
-	link // to something on Spotify
+	link // to something on Spotify, or to a song of Apple Music
 )
 
 // token is a piece of a message.
@@ -32,6 +33,7 @@ type token struct {
 	body   string // of quoted and group
 	spaced bool   // there was a blank before it
 	link   music.Link
+	apple  string // the address of a song of Apple Music, in place of link
 }
 
 // Longest spans in bytes; they keep a missing closing mark from costing more than a look ahead.
@@ -243,8 +245,13 @@ func (s *scanner) word() {
 		}
 	}
 	text := rest[:end]
-	if l, ok := music.ParseLink(strings.Trim(text, "<>()[]\"'.,!?“”")); ok {
+	address := strings.Trim(text, "<>()[]\"'.,!?“”")
+	if l, ok := music.ParseLink(address); ok {
 		s.emit(token{kind: link, link: l}, end)
+		return
+	}
+	if a, ok := intake.ParseApple(address); ok {
+		s.emit(token{kind: link, apple: a.String()}, end)
 		return
 	}
 	switch text {

@@ -4,6 +4,7 @@ CREATE TABLE spending (
 	person_id TEXT   NOT NULL REFERENCES people (id) ON DELETE CASCADE,
 	day       BIGINT NOT NULL, -- days since 1970, UTC
 	tokens    BIGINT NOT NULL,
+	millis    BIGINT NOT NULL, -- that the model has taken
 	PRIMARY KEY (person_id, day)
 );
 

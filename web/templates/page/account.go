@@ -8,7 +8,7 @@ import (
 
 // spending says what the language model has cost and when that is forgotten.
 func (v AccountView) spending() string {
-	return fmt.Sprintf("%d %% of what it may do for you in one day is used. What you ask beyond that waits until midnight UTC.", min(100, 100*v.Spent/v.Allowance))
+	return fmt.Sprintf("%d %% of what it may do for you in one day is used. What you ask beyond that waits until midnight UTC.", min(100, v.Allowance.Used(v.Spent)))
 }
 
 // trusted says what happens unasked: "Removing songs from Road Trip".

@@ -3,6 +3,7 @@ package page
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"segue/internal/agent"
@@ -100,3 +101,8 @@ func (v ChatView) frame() layout.Frame {
 	}
 	return f
 }
+
+// longLines is how many lines of a message are rather a list that should be looked over first; talk.js has it too.
+const longLines = 50
+
+func longList(text string) bool { return strings.Count(text, "\n") >= longLines }

@@ -39,13 +39,8 @@ func (v PreviewView) frame() layout.Frame {
 // shownRows is how many rows of each kind a preview shows.
 const shownRows = 100
 
-// wanted are the rows to import that can be looked for.
-func (v PreviewView) wanted() []intake.Row {
-	return slices.DeleteFunc(v.Preview.Wanted(), linkOnly)
-}
-
-// later are the links that cannot be looked up yet.
-func (v PreviewView) later() []intake.Row {
+// links are the rows that only Apple Music can name.
+func (v PreviewView) links() []intake.Row {
 	return slices.DeleteFunc(v.Preview.Wanted(), func(r intake.Row) bool { return !linkOnly(r) })
 }
 

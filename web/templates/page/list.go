@@ -3,21 +3,24 @@ package page
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"segue/internal/agent"
 	"segue/internal/music"
+	"segue/web/templates/partial"
 	"segue/web/templates/ui"
 )
 
 // ListView is the rows of a list on /runs/{id}: one page of one tab.
 type ListView struct {
 	RunID  string
-	Tab    ListTab
+	Tab    partial.ListTab
 	Counts agent.Counts
 	Rows   []ListRow // in the order of the list
 	After  int       // position of the last row of the page before; 0 on the first
 	Next   int       // position of the last row, when there are more; 0 when not
 	Final  bool      // the run has ended
+	Fix    Fix       // the search for another version of one of the rows
 	Public string    // address of the share page the rows stand on, where nothing can be pressed; "" on /runs/{id}
 }
 
@@ -27,41 +30,34 @@ type ListRow struct {
 	Question *agent.Question
 }
 
-// ListTab is a part of the rows of a list.
-type ListTab struct {
-	Name   string // in the address
-	Words  string
-	States []agent.RowState // none: all
+// Fix is a search for another version of a row; the zero value is none.
+type Fix struct {
+	Position int
+	Text     string // searched for
+	Found    []music.Track
+	Why      string // nothing was found
 }
 
-var listTabs = []ListTab{
-	{"all", "All", nil},
-	{"matched", "Matched", []agent.RowState{agent.RowFound, agent.RowAdded, agent.RowRemoved}},
-	{"review", "To review", []agent.RowState{agent.RowReview}},
-	{"missing", "Not found", []agent.RowState{agent.RowMissing, agent.RowLeftOut}},
-	{"there", "Already there", []agent.RowState{agent.RowThere}},
-	{"failed", "Failed", []agent.RowState{agent.RowFailed, agent.RowStopped}},
-}
-
-// ListTabOf returns the tab of that name, otherwise that of all rows.
-func ListTabOf(name string) ListTab {
-	for _, t := range listTabs {
-		if t.Name == name {
-			return t
-		}
+// keyed is the row whose answers have keys, the first of those to review; 0 for none.
+func (v ListView) keyed() int {
+	if v.Tab.Name == "review" && !v.Final && len(v.Rows) > 0 && v.Rows[0].Question != nil {
+		return v.Rows[0].Position
 	}
-	return listTabs[0]
+	return 0
 }
 
-func (t ListTab) count(c agent.Counts) int {
-	if t.States == nil {
-		return c.Total()
+// searched is what was searched for in place of a row, or else how one would begin.
+func (v ListView) searched(r ListRow) string {
+	if v.Fix.Position == r.Position {
+		return v.Fix.Text
 	}
-	return c.Of(t.States...)
+	return strings.TrimSpace(r.Song.Title + " " + strings.Join(r.Song.Artists, " "))
 }
+
+func rowID(r ListRow) string { return "row-" + strconv.Itoa(r.Position) }
 
 // at is the address of a tab, from a row on.
-func (v ListView) at(t ListTab, after int) string {
+func (v ListView) at(t partial.ListTab, after int) string {
 	q := url.Values{"tab": {t.Name}}
 	if after > 0 {
 		q.Set("after", strconv.Itoa(after))

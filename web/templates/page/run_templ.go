@@ -181,7 +181,7 @@ func (v RunPageView) full() partial.RunView {
 }
 
 func (v RunPageView) frame() layout.Frame {
-	f := layout.Frame{Title: "Details", Person: v.Person, Talk: v.Share.Made != ""}
+	f := layout.Frame{Title: "Details", Person: v.Person, Talk: v.Share.Made != "", Keys: v.List != nil && v.List.keyed() > 0}
 	if v.Run.Progress.Title != "" {
 		f.Title = v.Run.Progress.Title
 	}

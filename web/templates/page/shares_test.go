@@ -39,7 +39,7 @@ func sharesPages() map[string]templ.Component {
 	crowd := public(runStates()["running"], true)
 	crowd.Crowd, crowd.Run.Live = true, false
 	list := public(listPages()["list-running"].Run, true)
-	list.List = &page.ListView{Public: "/s/token", Tab: page.ListTabOf("all"), Counts: list.Run.Progress.List.Counts, Next: 6}
+	list.List = &page.ListView{Public: "/s/token", Tab: partial.ListTabOf("all"), Counts: list.Run.Progress.List.Counts, Next: 6}
 	for _, r := range listPages()["list-running"].List.Rows {
 		list.List.Rows = append(list.List.Rows, page.ListRow{Row: share.Row(r.Row)})
 	}

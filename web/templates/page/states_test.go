@@ -350,6 +350,7 @@ func pages() map[string]templ.Component {
 		all[name] = page.Tokens(v)
 	}
 	maps.Copy(all, sharesPages())
+	maps.Copy(all, schedulesPages())
 	for name, v := range shortcutsPages() {
 		all[name] = page.Shortcuts(v)
 	}

@@ -63,14 +63,14 @@ type RulesView struct {
 // AccountView is /account.
 type AccountView struct {
 	Person    layout.Person
-	Since     time.Time // when the account was connected
-	Confirm   bool      // ask once more before disconnecting (/account?confirm=disconnect)
-	Reconnect bool      // Spotify must be connected again before anything can go on
-	Staff     bool      // may open the admin pages
-	Repeats   bool      // a song that is in a playlist already is added again
-	KeepDays  int       // for how many days ended runs are kept; 0 is for ever
-	Spent     int       // tokens of the language model today
-	Allowance int       // the most of them; 0 when nothing is counted
+	Since     time.Time      // when the account was connected
+	Confirm   bool           // ask once more before disconnecting (/account?confirm=disconnect)
+	Reconnect bool           // Spotify must be connected again before anything can go on
+	Staff     bool           // may open the admin pages
+	Repeats   bool           // a song that is in a playlist already is added again
+	KeepDays  int            // for how many days ended runs are kept; 0 is for ever
+	Spent     agent.Spending // on the language model today
+	Allowance agent.Spending // the most of it; zero when nothing is counted
 	Trusts    []agent.Trust
 }
 

@@ -14,6 +14,7 @@ import (
 var stageWords = map[string]struct{ todo, now, done string }{
 	agent.Understanding: {"Read your message", "Reading your message", "Understood"},
 	agent.Finding:       {"Find the playlist", "Finding the playlist", "Found the playlist"},
+	agent.LookingUp:     {"Look up the links", "Asking Apple Music what the links name", "Looked up the links"},
 	agent.Searching:     {"Search Spotify", "Searching Spotify", "Searched Spotify"},
 	agent.Matching:      {"Compare the versions", "Comparing the versions", "Matched"},
 	agent.Asking:        {"Ask you", "Waiting for your choice", "You chose"},
