@@ -175,7 +175,7 @@ func TestAScheduleThatPausedItselfSaysWhy(t *testing.T) {
 	ada.get(made).says("This has failed 3 times in a row, so it has paused itself.").says("There is no list at this address.").says("It was the third failure in a row").says("Let it go on")
 	ada.get("/schedules").says("Paused itself")
 	ada.post(made + "/pause").redirects(made)
-	if a := ada.get(made); strings.Contains(a.body, "paused itself.") {
+	if a := ada.get(made); strings.Contains(a.body, "so it has paused itself.") {
 		t.Error("it still says so after it was let go on")
 	}
 }

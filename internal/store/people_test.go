@@ -15,6 +15,7 @@ import (
 	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/internal/music"
+	"segue/internal/schedule"
 	"segue/internal/share"
 )
 
@@ -113,7 +114,7 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	run := db.say(t, NewMessage{PersonID: id, Text: "add " + canary})
 	_, _, err = db.BeginAttempt(ctx, agent.Attempt{PersonID: id, RunID: run.ID, Key: "k", URIs: []string{canary}})
 	noError(t, err)
-	noError(t, db.AddShare(ctx, share.Link{ID: id + canary, PersonID: id, RunID: run.ID, Hash: []byte(id + canary), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}))
+	noError(t, db.AddShare(ctx, share.Link{ID: id + "-share", PersonID: id, RunID: run.ID, Hash: []byte(id + canary), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}))
 	noError(t, db.Spend(ctx, id, agent.Spending{Tokens: 1}))
 	noError(t, db.Remark(ctx, id, run.ID, canary, canary))
 	noError(t, db.Trust(ctx, id, agent.RemoveSongs, agent.PlaylistRef{ID: "p", Name: canary}))
@@ -121,6 +122,10 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	noError(t, db.Finish(ctx, id, run.ID, agent.Progress{State: agent.Done, Say: "Added " + canary, Undoable: true}))
 	db.say(t, NewMessage{PersonID: id, ConversationID: run.ConversationID, Text: "undo " + canary, UndoOf: run.ID})
 	_, _, err = db.SaveLetter(ctx, deadletter.Letter{PersonID: id, RunID: run.ID, Message: canary, Input: deadletter.Input{Song: music.Song{Title: canary}}})
+	noError(t, err)
+	repeated := schedule.Schedule{ID: id + canary, PersonID: id, Name: canary, URL: canary, To: agent.PlaylistRef{ID: "p", Name: canary}, Timing: schedule.Timing{Cron: canary}}
+	noError(t, db.AddSchedule(ctx, repeated))
+	_, _, err = db.AcceptDue(ctx, schedule.Due{PersonID: id, ScheduleID: repeated.ID, Key: canary, Trouble: &agent.Trouble{What: canary}})
 	noError(t, err)
 	token := db.token(t, id, canary)
 	noError(t, db.TouchPersonalToken(ctx, token.ID, time.Now(), canary))
