@@ -127,7 +127,7 @@ type Task struct {
 // Names of stages, in the order in which a song goes through them.
 const (
 	Understanding = "understanding"
-	Finding       = "finding" // the playlist
+	Finding       = "finding"    // the playlist
 	LookingUp     = "looking_up" // links of another service
 	Searching     = "searching"
 	Matching      = "matching"
