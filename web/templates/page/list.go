@@ -38,6 +38,10 @@ type Fix struct {
 	Why      string // nothing was found
 }
 
+// follows reports whether the rows ask for themselves again while the list goes on;
+// not where the person is at work on them.
+func (v ListView) follows() bool { return !v.Final && v.Tab.Name != "review" }
+
 // keyed is the row whose answers have keys, the first of those to review; 0 for none.
 func (v ListView) keyed() int {
 	if v.Tab.Name == "review" && !v.Final && len(v.Rows) > 0 && v.Rows[0].Question != nil {
