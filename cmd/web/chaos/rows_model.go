@@ -23,7 +23,7 @@ func modelRows() []row {
 		{name: "model-away", what: "the language model is gone for 60 s", over: 30 * time.Second, act: modelAway},
 		{
 			name: "crash-step-planned", what: "dies with the language model's answer read, the step not on record", over: 30 * time.Second,
-			lasts: dying, within: afterKill, act: func(ctx context.Context, t *trial) error {
+			lasts: dying, act: func(ctx context.Context, t *trial) error {
 				if err := dies.play(ctx, t); err != nil {
 					return err
 				}
