@@ -158,10 +158,10 @@ func TestMessagesAreNotHeldUpByALongList(t *testing.T) { //nolint:paralleltest /
 	if testing.Short() {
 		t.Skip("it measures")
 	}
-	for name, l := range map[string]emulator.Latency{
+	for name, l := range map[string]emulator.Latency{ //nolint:paralleltest // one after the other
 		"at no latency": {}, "at that of the demo": {Search: 120 * time.Millisecond, Read: 60 * time.Millisecond, Write: 80 * time.Millisecond},
 	} {
-		t.Run(name, func(t *testing.T) { isNotHeldUp(t, l) }) //nolint:paralleltest // one after the other
+		t.Run(name, func(t *testing.T) { isNotHeldUp(t, l) })
 	}
 }
 
