@@ -43,7 +43,10 @@ type DeskInput struct {
 func (a *Activities) Status(ctx context.Context, in DeskInput) ([]agent.Line, error) {
 	if in.RunID != "" {
 		run, err := a.Ledger.Run(ctx, in.PersonID, in.RunID)
-		return []agent.Line{a.line(ctx, run)}, err
+		if err != nil {
+			return nil, err
+		}
+		return []agent.Line{a.line(ctx, run)}, nil
 	}
 	past, err := a.Desk.History(ctx, in.PersonID, agent.HistoryFilter{}, "", newest+1)
 	var lines []agent.Line
@@ -110,10 +113,9 @@ func (a *Activities) CancelRun(ctx context.Context, in DeskInput) (agent.Line, e
 	if err := a.Engine.Cancel(ctx, run.ID, false); err != nil {
 		return agent.Line{}, err
 	}
-	run, err = a.Ledger.Run(ctx, in.PersonID, in.RunID)
 	line := a.line(ctx, run)
 	line.State = agent.Cancelled
-	return line, err
+	return line, nil
 }
 
 // other returns the run that is named, which must not be the one that asks.

@@ -80,17 +80,8 @@ func (t *turn) renameBack(ctx workflow.Context, past agent.Renaming) error {
 
 // renaming is the deed of a call of rename_playlist.
 func (t *turn) renaming(ctx workflow.Context, call agent.Call) (deed, error) {
-	a, err := argsOf[agent.RenameArgs](call)
-	if err != nil {
-		return deed{}, err
-	}
-	playlist, err := t.findPlaylist(ctx, a.Playlist, true)
-	if err != nil {
-		return deed{}, err
-	}
-	a.Playlist = refTo(playlist)
-	call.Args, err = encoded(a)
+	call, a, err := placed(ctx, t, call, func(a *agent.RenameArgs) *agent.PlaylistRef { return &a.Playlist })
 	return deed{
-		call: call, playlist: a.Playlist, text: "Rename " + playlist.Name + "?", plan: []string{"It will be called " + a.Name},
+		call: call, playlist: a.Playlist, text: "Rename " + a.Playlist.Name + "?", plan: []string{"It will be called " + a.Name},
 	}, err
 }

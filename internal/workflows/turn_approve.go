@@ -157,19 +157,26 @@ func (t *turn) deed(ctx workflow.Context, call agent.Call) (deed, error) {
 	case agent.CreatePlaylist:
 		return t.founding(call)
 	case agent.SetDefault:
-		a, err := argsOf[agent.SetDefaultArgs](call)
-		if err != nil {
-			return deed{}, err
-		}
-		playlist, err := t.findPlaylist(ctx, a.Playlist, true)
-		if err != nil {
-			return deed{}, err
-		}
-		a.Playlist = refTo(playlist)
-		call.Args, err = encoded(a)
-		return deed{call: call, text: "Make this your default playlist?", plan: []string{playlist.Name}}, err
+		call, a, err := placed(ctx, t, call, func(a *agent.SetDefaultArgs) *agent.PlaylistRef { return &a.Playlist })
+		return deed{call: call, text: "Make this your default playlist?", plan: []string{a.Playlist.Name}}, err
 	}
 	return deed{}, fault.New(fault.Invalid, "There is no such tool.", nil)
+}
+
+// placed decodes the arguments of a call, looks up the playlist that they name, and
+// writes them again with its id.
+func placed[A any](ctx workflow.Context, t *turn, call agent.Call, named func(*A) *agent.PlaylistRef) (agent.Call, A, error) {
+	a, err := argsOf[A](call)
+	if err != nil {
+		return call, a, err
+	}
+	playlist, err := t.findPlaylist(ctx, *named(&a), true)
+	if err != nil {
+		return call, a, err
+	}
+	*named(&a) = refTo(playlist)
+	call.Args, err = encoded(a)
+	return call, a, err
 }
 
 // encoded returns arguments in their one form.

@@ -148,7 +148,7 @@ func (t *turn) syncList(ctx workflow.Context, call agent.Call) (agent.PlaylistRe
 	if err != nil {
 		return agent.PlaylistRef{}, err
 	}
-	playlist, err := t.findPlaylist(ctx, a.Playlist, true)
+	playlist, err := t.playlist(ctx, a.Playlist)
 	if err != nil {
 		return agent.PlaylistRef{}, err
 	}
@@ -193,11 +193,7 @@ func (t *turn) ordered(ctx workflow.Context, call agent.Call) (deed, error) {
 
 // bringing is what bringing the list in the message would do.
 func (t *turn) bringing(ctx workflow.Context, call agent.Call) (deed, error) {
-	a, err := argsOf[agent.SyncListArgs](call)
-	if err != nil {
-		return deed{}, err
-	}
-	playlist, err := t.findPlaylist(ctx, a.Playlist, true)
+	call, a, err := placed(ctx, t, call, func(a *agent.SyncListArgs) *agent.PlaylistRef { return &a.Playlist })
 	if err != nil {
 		return deed{}, err
 	}
@@ -208,14 +204,12 @@ func (t *turn) bringing(ctx workflow.Context, call agent.Call) (deed, error) {
 		return deed{}, err
 	}
 	f.done(count(l.Songs, "song"))
-	a.Playlist = refTo(playlist)
-	d := deed{call: call, playlist: a.Playlist, text: fmt.Sprintf("Bring %s into %s?", count(l.Songs, "song"), playlist.Name), plan: l.First}
+	d := deed{call: call, playlist: a.Playlist, text: fmt.Sprintf("Bring %s into %s?", count(l.Songs, "song"), a.Playlist.Name), plan: l.First}
 	if more := l.Songs - len(l.First); more > 0 {
 		d.plan = append(d.plan, "and "+count(more, "more song"))
 	}
 	if l.Failed > 0 {
 		d.plan = append(d.plan, count(l.Failed, "line")+" cannot be read and will be left out")
 	}
-	d.call.Args, err = encoded(a)
-	return d, err
+	return d, nil
 }
