@@ -11,7 +11,7 @@ import (
 
 // approving is a run that waits for a yes.
 func approving(id string) agent.Progress {
-	return agent.Progress{RunID: id, Version: 1, State: agent.Waiting, Title: "Removing 1 song from Focus", Question: &agent.Question{
+	return agent.Progress{RunID: id, Version: 1, State: agent.Waiting, Strategy: agent.Single, Title: "Removing 1 song from Focus", Question: &agent.Question{
 		ID: "approve-1-ab", Text: "Remove 1 song from Focus?", Plan: []string{"Hallelujah by Jeff Buckley"},
 		Options: []agent.Option{{ID: agent.Approve}, {ID: agent.Always}},
 	}}

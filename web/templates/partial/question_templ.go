@@ -207,7 +207,7 @@ func question(v RunView, q agent.Question, first bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(q.Plan) > 0 {
+		if len(q.Plan) > 0 && v.Progress.Strategy != "" {
 			templ_7745c5c3_Err = objection(v, q).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -514,7 +514,7 @@ func pasted(v RunView, q agent.Question, refused Refusal) templ.Component {
 	})
 }
 
-// objection is what the person says instead of yes.
+// objection is what the person says instead of yes, where a language model reads it.
 func objection(v RunView, q agent.Question) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
