@@ -111,7 +111,7 @@ func compressed(t *testing.T, content []byte) int {
 func TestWhatABrowserLoadsStaysSmall(t *testing.T) {
 	t.Parallel()
 	var scripts int
-	for _, name := range []string{"app.js", "keys.js", "talk.js", "vendor/htmx.js"} {
+	for _, name := range []string{"app.js", "admin.js", "keys.js", "talk.js", "vendor/htmx.js"} {
 		scripts += compressed(t, built(t, name))
 	}
 	if scripts > 25<<10 {

@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"time"
-
-	"segue/internal/fault"
 )
 
 // Entry is one line of the audit: who did what to what.
@@ -51,15 +49,16 @@ func Actions() []string {
 
 // Trail says which lines of the audit are wanted; the zero value is all.
 type Trail struct {
-	Actor  string // id
-	Action string
+	Actor   string // id
+	Action  string
+	Subject string // of the lines
 }
 
 // ParseTrail reads a trail from the query of an address. Fault Invalid for an action that there is not.
 func ParseTrail(q url.Values) (Trail, error) {
-	t := Trail{Actor: word(q, "actor"), Action: word(q, "action")}
+	t := Trail{Actor: word(q, "actor"), Action: word(q, "action"), Subject: word(q, "subject")}
 	if t.Action != "" && !slices.Contains(Actions(), t.Action) {
-		return Trail{}, fault.New(fault.Invalid, "There is no such act in the audit. Choose one from the list.", nil)
+		return Trail{}, invalid("There is no such act in the audit. Choose one from the list.")
 	}
 	return t, nil
 }
@@ -67,7 +66,7 @@ func ParseTrail(q url.Values) (Trail, error) {
 // Query is the trail as the query of an address; ParseTrail reads it back.
 func (t Trail) Query() url.Values {
 	q := url.Values{}
-	for name, value := range map[string]string{"actor": t.Actor, "action": t.Action} {
+	for name, value := range map[string]string{"actor": t.Actor, "action": t.Action, "subject": t.Subject} {
 		if value != "" {
 			q.Set(name, value)
 		}

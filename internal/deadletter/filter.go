@@ -1,6 +1,7 @@
 package deadletter
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,6 +13,9 @@ import (
 
 // maxText is the most characters of a field of a filter.
 const maxText = 200
+
+// MostChosen is how many letters can be named by a filter, or chosen in a list.
+const MostChosen = 100
 
 // Every is the filter's word for letters in any state.
 const Every State = "every"
@@ -26,7 +30,8 @@ type Filter struct {
 	Playlist    string    // id
 	Since       time.Time // made then or later; to the minute
 	Until       time.Time // made before
-	Text        string    // in the message, the song or the playlist's name
+	Text        string    // in the message, the song, the playlist's name or the innermost cause
+	IDs         []string  // of the letters themselves, at most MostChosen; nil for any
 }
 
 // times are the forms in which a time is read: what a browser's form sends, and a day. All are UTC.
@@ -36,9 +41,10 @@ const minute = "2006-01-02T15:04"
 
 // ParseFilter reads a filter from the query of an address. Anybody can type
 // one: fields are cut to readable text of a sensible length. Fault Invalid for
-// a state, kind or time that there is not, with a sentence that names it.
-func ParseFilter(q url.Values) (Filter, error) {
-	f := Filter{
+// a state, kind or time that there is not and for letters that cannot be meant,
+// with a sentence that names it; the filter then has what was understood.
+func ParseFilter(q url.Values) (f Filter, err error) {
+	f = Filter{
 		State: State(word(q, "state")), Kind: fault.Kind(word(q, "kind")), Step: word(q, "step"),
 		Fingerprint: word(q, "fingerprint"), Person: word(q, "person"), Playlist: word(q, "playlist"), Text: word(q, "q"),
 	}
@@ -46,17 +52,36 @@ func ParseFilter(q url.Values) (Filter, error) {
 		f.State = ""
 	}
 	if f.State != "" && f.State != Every && !slices.Contains(States(), f.State) {
-		return Filter{}, fault.New(fault.Invalid, "There is no such state of a letter. Choose one from the list.", nil)
+		f.State, err = "", invalid("There is no such state of a letter. Choose one from the list.")
 	}
 	if f.Kind != "" && !slices.Contains(Kinds(), f.Kind) {
-		return Filter{}, fault.New(fault.Invalid, "There is no such kind of letter. Choose one from the list.", nil)
+		f.Kind, err = "", invalid("There is no such kind of letter. Choose one from the list.")
 	}
-	var err error
-	if f.Since, err = moment(q, "since"); err != nil {
-		return Filter{}, err
+	var since, until, ids error
+	f.Since, since = moment(q, "since")
+	f.Until, until = moment(q, "until")
+	f.IDs, ids = chosen(q)
+	return f, cmp.Or(err, since, until, ids)
+}
+
+// chosen reads which letters are named. A list from which none was chosen names
+// an empty one, so that none is never taken for all.
+func chosen(q url.Values) (ids []string, err error) {
+	if !q.Has("id") {
+		return nil, nil
 	}
-	f.Until, err = moment(q, "until")
-	return f, err
+	for _, id := range q["id"] {
+		if id = Line(id); id != "" && len(id) <= maxText && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	switch {
+	case len(ids) == 0:
+		return []string{}, invalid("No letter is chosen. Choose some in the list first.")
+	case len(ids) > MostChosen:
+		return []string{}, invalid("At most %d letters can be chosen. Choose fewer, or all that a filter lets through.", MostChosen)
+	}
+	return ids, nil
 }
 
 // word returns one field as readable text on one line.
@@ -75,7 +100,7 @@ func moment(q url.Values, name string) (time.Time, error) {
 			return at, nil
 		}
 	}
-	return time.Time{}, fault.New(fault.Invalid, "This is not a day or a time: use 2026-05-31 or 2026-05-31T17:45.", nil)
+	return time.Time{}, invalid("This is not a day or a time: use 2026-05-31 or 2026-05-31T17:45.")
 }
 
 // Wants returns the state that is wanted, "" for any.
@@ -99,6 +124,12 @@ func (f Filter) Query() url.Values {
 	} {
 		if value != "" {
 			q.Set(name, value)
+		}
+	}
+	if f.IDs != nil {
+		q["id"] = append([]string{}, f.IDs...)
+		if len(f.IDs) == 0 {
+			q.Set("id", "")
 		}
 	}
 	return q

@@ -229,11 +229,15 @@ func (l Letter) Tells(newer Letter) bool {
 }
 
 // Again makes the letter of a run that was retried and failed again: it stays
-// the one letter, tells of the attempts of both, and waits.
+// the one letter and tells of the attempts of both. It waits, unless it was
+// discarded or retried once more meanwhile; a run that has ended well and had
+// given something up all the same has not resolved it.
 func (l Letter) Again(newer Letter) Letter {
 	l.Step, l.Kind, l.Message = newer.Step, newer.Kind, newer.Message
 	l.Attempts = Join(l.Attempts, newer.Attempts)
-	l.State = Waiting
+	if l.RetryRun == newer.RunID && l.State != Discarded {
+		l.State = Waiting
+	}
 	return l
 }
 

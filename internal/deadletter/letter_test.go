@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -133,17 +134,18 @@ func TestWhatCanBeDoneWithALetter(t *testing.T) {
 func TestFiltersAreReadFromAnyAddress(t *testing.T) {
 	t.Parallel()
 	for _, query := range []string{
-		"", "state=discarded&kind=internal&step=adding&fingerprint=0a1b&person=p&playlist=l&q=x+y", "since=2026-05-31&until=2026-05-31T17:45", "state=every",
+		"", "id=r1-2&id=r2&state=every", "state=discarded&kind=internal&step=adding&fingerprint=0a1b&person=p&playlist=l&q=x+y", "since=2026-05-31&until=2026-05-31T17:45", "state=every",
 	} {
 		q, _ := url.ParseQuery(query)
 		f, err := deadletter.ParseFilter(q)
 		again, _ := deadletter.ParseFilter(f.Query())
-		if err != nil || f != again {
+		if err != nil || !reflect.DeepEqual(f, again) {
 			t.Errorf("%s: %+v and %+v, %v", query, f, again, err)
 		}
 	}
 	for query, says := range map[string]string{
 		"state=dead": "no such state", "kind=rate_limited": "no such kind", "since=yesterday": "not a day", "until=0001-01-01": "not a day", "since=%00%ff1": "not a day",
+		"id=": "No letter is chosen", "id=&id=%00": "No letter is chosen", "id=a" + manyIDs(100): "At most 100",
 	} {
 		q, _ := url.ParseQuery(query)
 		if _, err := deadletter.ParseFilter(q); fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.MessageOf(err), says) {
@@ -155,6 +157,26 @@ func TestFiltersAreReadFromAnyAddress(t *testing.T) {
 	if err != nil || len([]rune(f.Text)) > 200 || strings.ContainsAny(f.Text, "\x00\x1b\u202e") || f.Person != "<script>" {
 		t.Errorf("%+v, %v", f, err)
 	}
+}
+
+// What a filter says and cannot be read is left out, and the rest is kept: it is in its form again.
+func TestAFilterIsUnderstoodAsFarAsItGoes(t *testing.T) {
+	t.Parallel()
+	q, _ := url.ParseQuery("state=dead&kind=internal&since=2026-05-31&until=soon&q=creep&id=")
+	f, err := deadletter.ParseFilter(q)
+	if err == nil || f.Kind != fault.Internal || f.Text != "creep" || f.Since.IsZero() || !f.Until.IsZero() || f.State != "" {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if again, err := deadletter.ParseFilter(f.Query()); err == nil || again.IDs == nil {
+		t.Errorf("no letter became all of them: %+v, %v", again, err)
+	}
+}
+
+func manyIDs(n int) (query string) {
+	for i := range n {
+		query += fmt.Sprintf("&id=r%d", i)
+	}
+	return query
 }
 
 func TestACursorIsReadBackAndNonsenseIsTheBeginning(t *testing.T) {

@@ -14,7 +14,7 @@ const MaxReason = 500
 
 // The refusals of what cannot be done with a letter any more.
 const (
-	isGone     = "This letter does not exist any more: the person has left, or has deleted the conversation it came from."
+	isGone     = "This letter does not exist any more: the person has left or has deleted the conversation it came from, or it was kept long enough."
 	isResolved = "This letter is resolved already: a retry has done what it was about."
 	isChanged  = "This letter has changed since you looked at it. Look at it again, then decide."
 )

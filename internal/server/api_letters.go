@@ -73,7 +73,11 @@ func (s *Server) listLetters(c echo.Context) error {
 	if err != nil {
 		return refuseQuery("filter", fault.MessageOf(err))
 	}
-	found, err := s.Ledger.Letters(ctx, f, deadletter.ParseCursor(query.Get("after")), limit+1)
+	after := deadletter.ParseCursor(query.Get("after"))
+	if query.Get("after") != "" && after.MadeAt.IsZero() { // as the beginning it would be read for ever
+		return refuseQuery("after", "Input should be what next of the page before said")
+	}
+	found, err := s.Ledger.Letters(ctx, f, after, limit+1)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func TestLettersAreListedByPageAndFilter(t *testing.T) {
 			t.Errorf("%s: %v, want %d", query, page["total"], want)
 		}
 	}
-	for query, name := range map[string]string{"?colour=red": "colour", "?state=lost": "filter", "?since=soon": "filter", "?limit=0": "limit", "?limit=101": "limit"} {
+	for query, name := range map[string]string{"?after=1": "after", "?after=x.y": "after", "?colour=red": "colour", "?state=lost": "filter", "?since=soon": "filter", "?limit=0": "limit", "?limit=101": "limit"} {
 		if a := viewer.get(dlq + query).wants(http.StatusUnprocessableEntity); !strings.Contains(a.body, `["query","`+name+`"]`) {
 			t.Errorf("%s: %s", query, a.body)
 		}

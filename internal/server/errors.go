@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"segue/internal/agent"
+	"segue/internal/auth"
 	"segue/internal/fault"
 	"segue/web/templates/page"
 	"segue/web/templates/partial"
@@ -118,12 +120,21 @@ func (s *Server) fail(err error, c echo.Context) {
 		writing = render(c, status, partial.Trouble(trouble))
 	default:
 		writing = render(c, status, page.Problem(page.ProblemView{
-			Person: personView(person(c)), Status: status, Trouble: trouble, Reference: reference(c), Public: forPublic(r),
+			Person: personView(person(c)), Status: status, Trouble: trouble, Reference: reference(c), Public: forPublic(r), Back: refererPath(r),
 		}))
 	}
 	if writing != nil && !res.Committed {
 		res.WriteHeader(status) // a bare status says more than a connection that drops
 	}
+}
+
+// refererPath is the page of ours that a form was sent from, "/" when that is not known.
+func refererPath(r *http.Request) string {
+	from, err := url.Parse(r.Referer())
+	if err != nil || from.Host != r.Host {
+		return "/"
+	}
+	return auth.ReturnTo(from.RequestURI())
 }
 
 // refuse renders a page that tells of an error itself; the error still reaches the log.

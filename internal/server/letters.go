@@ -15,6 +15,7 @@ import (
 const (
 	lettersPerPage = 50
 	largestGroups  = 8
+	linesPerLetter = 10 // of the audit
 )
 
 // rights are what the page offers; staff decides whether it may be done.
@@ -24,7 +25,7 @@ func (s *Server) rights(c echo.Context) page.Rights {
 }
 
 // showLetters lists the letters that the query's filter lets through. A filter
-// that is not understood shows why, above what waits.
+// that is not understood shows why, above what its rest lets through.
 func (s *Server) showLetters(c echo.Context) error {
 	ctx, query := c.Request().Context(), c.QueryParams()
 	after := deadletter.ParseCursor(query.Get("after"))
@@ -51,7 +52,7 @@ func (s *Server) showLetters(c echo.Context) error {
 	}
 	if refused != nil {
 		t := troubleOf(refused)
-		t.Kept, t.Do = "Below is what waits.", "Correct the filter and send it again."
+		t.Kept, t.Do = "Below is what the rest of the filter lets through.", "Correct the filter and send it again."
 		v.Trouble = &t
 		return refuse(c, formStatus(refused), refused, page.Letters(v))
 	}
@@ -84,12 +85,20 @@ func (s *Server) showLetter(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if wantsPart(c.Request()) { // a page that waits for the end of a retry
+		return render(c, http.StatusOK, page.LetterNow(v))
+	}
 	return render(c, http.StatusOK, page.Letter(v))
 }
 
-func (s *Server) letterView(c echo.Context) (page.LetterView, error) {
-	l, err := s.Ledger.Letter(c.Request().Context(), c.Param("id"))
-	return page.LetterView{Person: personView(person(c)), Letter: l, Rights: s.rights(c), Now: time.Now()}, err
+func (s *Server) letterView(c echo.Context) (v page.LetterView, err error) {
+	ctx := c.Request().Context()
+	v = page.LetterView{Person: personView(person(c)), Rights: s.rights(c), Now: time.Now()}
+	if v.Letter, err = s.Ledger.Letter(ctx, c.Param("id")); err != nil {
+		return v, err
+	}
+	v.Audit, err = s.Ledger.Audit(ctx, deadletter.Trail{Subject: v.Letter.ID}, 0, linesPerLetter)
+	return v, err
 }
 
 // retryLetter starts a run that tries a letter again.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"segue/internal/auth"
 	"segue/internal/deadletter"
 	"segue/internal/fault"
 	"segue/web/templates/page"
@@ -18,10 +17,16 @@ import (
 // are, how many as of now, and how fast it will go.
 func (s *Server) showBulkForm(c echo.Context) error {
 	f, err := deadletter.ParseFilter(c.QueryParams())
-	v := page.BulkFormView{Rate: deadletter.UsualRate, Key: newKey()}
-	v.Act, v.Filter = deadletter.Act(c.QueryParam("act")), f
+	if _, damaged := url.ParseQuery(c.Request().URL.RawQuery); damaged != nil { // what is missing would let more through
+		err = fault.New(fault.Invalid, "This address is damaged. Go back to the list and begin again.", damaged)
+	}
+	b := deadletter.Bulk{Act: deadletter.Act(c.QueryParam("act")), Filter: f}
+	if err := s.bulkStaff(c, b); err != nil {
+		return err
+	}
+	v := page.BulkFormView{Act: b.Act, Filter: f, Rate: deadletter.UsualRate, Key: newKey()}
 	if err == nil {
-		err = deadletter.Bulk{Act: v.Act, Filter: f}.Aimed()
+		err = b.Aimed()
 	}
 	if err != nil {
 		return s.showBulkRefused(c, v, err)
@@ -34,6 +39,9 @@ func (s *Server) askBulk(c echo.Context, v page.BulkFormView, why error) error {
 	v.Person, v.AsOf = personView(person(c)), time.Now().UTC()
 	var err error
 	if v.Count, err = s.Ledger.CountLetters(c.Request().Context(), v.Filter, v.AsOf); err != nil {
+		return err
+	}
+	if v.Groups, _, err = s.Ledger.LetterGroups(c.Request().Context(), v.Filter, largestGroups); err != nil {
 		return err
 	}
 	if why == nil {
@@ -56,6 +64,9 @@ func (s *Server) showBulkRefused(c echo.Context, v page.BulkFormView, why error)
 // startBulk begins what was confirmed. The same form again leads to the same bulk.
 func (s *Server) startBulk(c echo.Context) error {
 	v, b, err := bulkForm(c)
+	if refused := s.bulkStaff(c, b); refused != nil {
+		return refused
+	}
 	if err == nil {
 		b, err = s.Ledger.StartBulk(c.Request().Context(), b, v.Key)
 	}
@@ -72,26 +83,23 @@ func (s *Server) startBulk(c echo.Context) error {
 func bulkForm(c echo.Context) (v page.BulkFormView, b deadletter.Bulk, err error) {
 	v = page.BulkFormView{Act: deadletter.Act(field(c, "act")), Reason: deadletter.Line(field(c, "reason"))}
 	v.Rate, _ = strconv.Atoi(field(c, "rate")) // 0 is refused
-	if v.Key, err = formKey(c); err != nil {
-		return v, b, err
-	}
 	query, err := url.ParseQuery(field(c, "filter"))
 	if err == nil {
 		v.Filter, err = deadletter.ParseFilter(query)
 	}
 	asOf, unreadable := strconv.ParseInt(field(c, "as_of"), 10, 64)
+	b = deadletter.Bulk{By: person(c).ID, Act: v.Act, Reason: v.Reason, Filter: v.Filter, AsOf: time.UnixMilli(asOf), Rate: v.Rate}
 	if err != nil || unreadable != nil || asOf <= 0 {
 		return v, b, fault.New(fault.Invalid, "This form is damaged. Go back to the list and begin again.", err)
 	}
-	return v, deadletter.Bulk{
-		By: person(c).ID, Act: v.Act, Reason: v.Reason, Filter: v.Filter, AsOf: time.UnixMilli(asOf), Rate: v.Rate,
-	}, nil
+	v.Key, err = formKey(c)
+	return v, b, err
 }
 
 func (s *Server) bulkView(c echo.Context) (page.BulkView, error) {
 	b, err := s.Ledger.Bulk(c.Request().Context(), c.Param("id"))
 	return page.BulkView{
-		Person: personView(person(c)), Bulk: b, Cancel: s.Roles.Of(person(c)) >= auth.Admin, Now: time.Now(),
+		Person: personView(person(c)), Bulk: b, Cancel: mayBulk(s.Roles.Of(person(c)), b), Now: time.Now(),
 	}, err
 }
 
@@ -114,10 +122,17 @@ func (s *Server) showBulkProgress(c echo.Context) error {
 
 // cancelBulk ends a bulk before its time.
 func (s *Server) cancelBulk(c echo.Context) error {
-	why := s.Ledger.CancelBulk(c.Request().Context(), c.Param("id"), person(c).ID)
+	b, err := s.Ledger.Bulk(c.Request().Context(), c.Param("id"))
+	if err == nil {
+		err = s.bulkStaff(c, b)
+	}
+	if err != nil {
+		return err
+	}
+	why := s.Ledger.CancelBulk(c.Request().Context(), b.ID, person(c).ID)
 	switch fault.KindOf(why) {
 	case "":
-		return c.Redirect(http.StatusSeeOther, "/admin/dlq/bulk/"+c.Param("id"))
+		return c.Redirect(http.StatusSeeOther, "/admin/dlq/bulk/"+b.ID)
 	case fault.Conflict:
 		v, err := s.bulkView(c)
 		if err != nil {

@@ -39,7 +39,7 @@ func TestABulkIsConfirmedStartedOnceAndWatched(t *testing.T) {
 		ada.letter(fmt.Sprint("Song ", i))
 	}
 	ada.letter("Another")
-	list := admin.get("/admin/dlq?q=song").says("Discard all 3 letters").page()
+	list := admin.get("/admin/dlq?q=song").says("Discard all 3 …").page()
 	confirm, _ := list.Find(`[data-testid="all"] a`).Last().Attr("href")
 	form := admin.get(confirm).wants(http.StatusOK).says("Discard all 3 letters").says("with the text “song”").says("As of").page().Find(`[data-testid="bulk"]`)
 	late := ada.letter("Song 4")
@@ -145,4 +145,32 @@ func TestABulkOverNothingOrNonsenseHasAnAnswer(t *testing.T) {
 	if open, err := s.db.OpenBulks(t.Context()); err != nil || len(open) != 0 {
 		t.Errorf("%+v, %v", open, err)
 	}
+}
+
+// Operators retry what they have chosen letter by letter; discarding, and all that match, is for admins.
+func TestChosenLettersAreRetriedTogetherByOperators(t *testing.T) {
+	t.Parallel()
+	s, viewer, operator, admin := office(t)
+	ada := s.login("ada")
+	one, two, other := ada.letter("One"), ada.letter("Two"), ada.letter("Other")
+	chosen := "&id=&id=" + one.ID + "&id=" + two.ID // the empty one is the form's own
+	if n := viewer.get("/admin/dlq").page().Find(`[type="checkbox"]`).Length(); n != 0 {
+		t.Errorf("a viewer may choose %d times", n)
+	}
+	if n := operator.get("/admin/dlq").page().Find(`[name="id"][type="checkbox"]`).Length(); n != 3 {
+		t.Errorf("an operator may choose %d letters, want 3", n)
+	}
+	viewer.get("/admin/dlq/bulk?act=retry" + chosen).wants(http.StatusForbidden)
+	operator.get("/admin/dlq/bulk?act=discard" + chosen).wants(http.StatusForbidden)
+	operator.get("/admin/dlq/bulk?act=retry&id=").wants(http.StatusUnprocessableEntity).says("No letter is chosen")
+	admin.get("/admin/dlq/bulk?act=discard&q=%zz").wants(http.StatusUnprocessableEntity).says("address is damaged")
+	form := operator.get("/admin/dlq/bulk?act=retry" + chosen).wants(http.StatusOK).says("Retry 2 letters").says("of the 2 that were chosen").page().Find(`[data-testid="bulk"]`)
+	operator.post("/admin/dlq/bulk", fields(form, "act", "discard", "reason", "x")...).wants(http.StatusForbidden)
+	operator.post("/admin/dlq/bulk", fields(form, "filter", "")...).wants(http.StatusForbidden)
+	to := operator.post("/admin/dlq/bulk", fields(form)...).wants(http.StatusSeeOther).Header.Get("Location")
+	if b := s.bulk(strings.TrimPrefix(to, "/admin/dlq/bulk/")); b.Total != 2 || s.read(other.ID).State != deadletter.Waiting {
+		t.Errorf("%+v", b)
+	}
+	viewer.post(to + "/cancel").wants(http.StatusForbidden)
+	operator.post(to + "/cancel").redirects(to)
 }

@@ -279,3 +279,24 @@ func TestSec16_OperatorsHaveLoggedInLately(t *testing.T) {
 	operator.get("/callback?code=olga").redirects("/admin/dlq")
 	operator.get("/admin/dlq").wants(http.StatusOK)
 }
+
+func TestALettersPageFollowsARetryAndTellsWhatWasDone(t *testing.T) {
+	t.Parallel()
+	s, viewer, operator, _ := office(t)
+	l := s.login("ada").letter("Creep")
+	path := "/admin/dlq/" + l.ID
+	if _, asks := viewer.get(path).says("Nothing yet.").page().Find("#letter").Attr("hx-get"); asks {
+		t.Error("a letter that waits asks for itself, and would take away what is typed")
+	}
+	operator.post(path+"/retry", "version", "1").redirects(path)
+	asks := viewer.get(path).says("olga · Retried").page().Find("#letter").AttrOr("hx-get", "")
+	run := s.read(l.ID).RetryRun
+	if err := s.db.Finish(t.Context(), l.PersonID, run, agent.Progress{State: agent.Done}); err != nil {
+		t.Fatal(err)
+	}
+	part := viewer.get(asks, "HX-Request-Type", "partial").wants(http.StatusOK).says("settled by that run")
+	if _, more := part.page().Find("#letter").Attr("hx-get"); more || strings.Contains(part.body, "<html") {
+		t.Errorf("it goes on asking, or is a whole page: %s", part.body)
+	}
+	viewer.get("/admin/audit?subject=" + l.ID).says("Retried")
+}

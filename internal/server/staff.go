@@ -38,6 +38,20 @@ func (s *Server) staff(least auth.Role) echo.MiddlewareFunc {
 	}
 }
 
+// mayBulk reports whether a role may have a bulk like this: operators retry what
+// they have chosen one by one, as they may on each letter's page; only admins discard, or act on all that match.
+func mayBulk(role auth.Role, b deadletter.Bulk) bool {
+	return role >= auth.Admin || role == auth.Operator && b.Act == deadletter.ActRetry && b.Filter.IDs != nil
+}
+
+// bulkStaff refuses a bulk that the person's role does not allow.
+func (s *Server) bulkStaff(c echo.Context, b deadletter.Bulk) error {
+	if role := s.Roles.Of(person(c)); !mayBulk(role, b) {
+		return s.notAllowed(c, role)
+	}
+	return nil
+}
+
 // refreshLogin sends a page through the login and back; a form is told to.
 func refreshLogin(c echo.Context) error {
 	if r := c.Request(); safe(r) && !wantsPart(r) {

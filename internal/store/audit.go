@@ -29,7 +29,7 @@ func (db *DB) Audit(ctx context.Context, t deadletter.Trail, before int64, limit
 		before = 1<<63 - 1
 	}
 	query, args := selectAudit, []any{before}
-	for _, c := range []struct{ column, value string }{{"actor_id", t.Actor}, {"action", t.Action}} {
+	for _, c := range []struct{ column, value string }{{"actor_id", t.Actor}, {"action", t.Action}, {"subject", t.Subject}} {
 		if c.value != "" {
 			args = append(args, c.value)
 			query += fmt.Sprintf(" AND a.%s = $%d", c.column, len(args))

@@ -61,7 +61,7 @@ func gone(err error) error {
 // or one that the run has tried again.
 func (db *DB) HasLetter(ctx context.Context, runID string) (bool, error) {
 	_, err := one[int](ctx, db.reader, `SELECT 1 FROM letters
-		WHERE run_id = $1 OR (retry_run = $1 AND retry_run <> '') LIMIT 1`, runID)
+		WHERE run_id = $1 OR id = (SELECT r.retry_of FROM runs r WHERE r.id = $1) LIMIT 1`, runID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -128,10 +128,9 @@ func (db *DB) supersede(ctx context.Context, tx *sql.Tx, id, retryRun string) er
 	return err
 }
 
-// mergeLetter lets the first letter tell how its retry has failed.
+// mergeLetter lets the first letter tell how its retry has failed, whatever was done about it meanwhile.
 func (db *DB) mergeLetter(ctx context.Context, tx *sql.Tx, first, newer deadletter.Letter) (changed bool, err error) {
-	over := first.State == deadletter.Discarded || first.State == deadletter.Resolved
-	if first.RetryRun != newer.RunID || over || first.Tells(newer) {
+	if first.Tells(newer) {
 		return false, nil
 	}
 	l := first.Again(newer).Seal()
@@ -147,7 +146,11 @@ func (db *DB) mergeLetter(ctx context.Context, tx *sql.Tx, first, newer deadlett
 
 // letterWords are what a letter is searched by.
 func letterWords(l deadletter.Letter) string {
-	return strings.ToLower(strings.Join([]string{l.Message, l.Input.Song.String(), l.Input.Playlist.Name}, "\n"))
+	words := []string{l.Message, l.Input.Song.String(), l.Input.Playlist.Name}
+	if causes := l.Causes(); len(causes) > 0 {
+		words = append(words, causes[len(causes)-1])
+	}
+	return strings.ToLower(strings.Join(words, "\n"))
 }
 
 // change loads a letter, has it checked and changes it by a statement whose last

@@ -237,11 +237,13 @@ func (db *DB) endBulk(ctx context.Context, tx *sql.Tx, b deadletter.Bulk, state 
 }
 
 // PurgeLetters forgets what was resolved or discarded before then, and the
-// bulks that ended before; letters that wait stay. It returns how many letters went.
+// bulks that ended before; letters that wait, or can be restored, stay. It returns how many letters went.
 func (db *DB) PurgeLetters(ctx context.Context, before time.Time) (int, error) {
 	var n int64
+	restorable := db.now().Add(-deadletter.RestoreWithin)
 	err := db.write(ctx, "purge letters", func(tx *sql.Tx) (err error) {
-		if n, err = exec(ctx, tx, `DELETE FROM letters WHERE state IN ('resolved', 'discarded') AND changed_at < $1`, millis(before)); err != nil {
+		if n, err = exec(ctx, tx, `DELETE FROM letters WHERE state IN ('resolved', 'discarded') AND changed_at < $1
+			AND (state = 'resolved' OR changed_at < $2)`, millis(before), millis(restorable)); err != nil {
 			return err
 		}
 		_, err = exec(ctx, tx, `DELETE FROM bulks WHERE state <> 'running' AND ended_at < $1`, millis(before))

@@ -232,9 +232,15 @@ func TestOnlyWhatIsSettledIsPurged(t *testing.T) {
 	settled := db.now()
 	lines := len(db.told(t, deadletter.Trail{}))
 	for _, c := range []struct {
-		before time.Time
-		want   int
-	}{{settled, 0}, {settled.Add(time.Second), discarded}, {settled.Add(time.Second), 0}} {
+		now, before time.Time
+		want        int
+	}{
+		{settled.Add(deadletter.RestoreWithin), settled.Add(time.Second), 0}, // as long as they can be restored
+		{settled.Add(deadletter.RestoreWithin + time.Second), settled, 0},
+		{settled.Add(deadletter.RestoreWithin + time.Second), settled.Add(time.Second), discarded},
+		{settled.Add(deadletter.RestoreWithin + time.Second), settled.Add(time.Second), 0},
+	} {
+		db.setClock(c.now)
 		if n, err := db.PurgeLetters(t.Context(), c.before); n != c.want || err != nil {
 			t.Errorf("%d purged, want %d, %v", n, c.want, err)
 		}
@@ -248,7 +254,7 @@ func TestOnlyWhatIsSettledIsPurged(t *testing.T) {
 		t.Errorf("the audit has %d lines, had %d", n, lines)
 	}
 	db.end(t, run, "p1")
-	if n, err := db.PurgeLetters(t.Context(), settled.Add(time.Hour)); n != 1 || err != nil {
+	if n, err := db.PurgeLetters(t.Context(), db.now().Add(time.Hour)); n != 1 || err != nil {
 		t.Errorf("%d resolved letters purged, %v", n, err)
 	}
 }
@@ -261,12 +267,13 @@ func TestTheAuditIsLookedThroughByActorAndAct(t *testing.T) {
 		noError(t, db.Record(t.Context(), deadletter.Entry{ActorID: olga, Action: deadletter.ActionLogin, Note: fmt.Sprint(i)}))
 		noError(t, db.Record(t.Context(), deadletter.Entry{ActorID: ann, Action: deadletter.ActionLogout}))
 	}
+	noError(t, db.Record(t.Context(), deadletter.Entry{Action: deadletter.ActionRetry, Subject: "r1-2"}))
 	for name, c := range map[string]struct {
 		trail deadletter.Trail
 		want  int
 	}{
-		"all": {deadletter.Trail{}, 6}, "one person": {deadletter.Trail{Actor: ann}, 3}, "one act": {deadletter.Trail{Action: deadletter.ActionLogin}, 3},
-		"both": {deadletter.Trail{Actor: ann, Action: deadletter.ActionLogin}, 0}, "hostile": {deadletter.Trail{Actor: "' OR 1=1 --"}, 0},
+		"all": {deadletter.Trail{}, 7}, "one person": {deadletter.Trail{Actor: ann}, 3}, "one act": {deadletter.Trail{Action: deadletter.ActionLogin}, 3},
+		"both": {deadletter.Trail{Actor: ann, Action: deadletter.ActionLogin}, 0}, "one subject": {deadletter.Trail{Subject: "r1-2"}, 1}, "hostile": {deadletter.Trail{Actor: "' OR 1=1 --"}, 0},
 	} {
 		if got := db.told(t, c.trail); len(got) != c.want {
 			t.Errorf("%s: %q, want %d lines", name, got, c.want)

@@ -25,6 +25,19 @@ func (w *conditions) add(term string, args ...any) {
 	w.terms = append(w.terms, fmt.Sprintf(term, places...))
 }
 
+// among adds that a column holds one of these values, of which there may be none.
+func (w *conditions) among(column string, values []string) {
+	if len(values) == 0 {
+		w.add("1 = 0")
+		return
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	w.add(column+" IN (%s"+strings.Repeat(", %s", len(args)-1)+")", args...)
+}
+
 func termsOf(f deadletter.Filter) *conditions {
 	w := &conditions{}
 	for _, c := range []struct{ column, value string }{
@@ -44,6 +57,9 @@ func termsOf(f deadletter.Filter) *conditions {
 	}
 	if !f.Until.IsZero() {
 		w.add("l.made_at < %s", millis(f.Until))
+	}
+	if f.IDs != nil {
+		w.among("l.id", f.IDs)
 	}
 	if f.Text != "" {
 		w.add(`l.words LIKE %s ESCAPE '\'`, containing(f.Text))

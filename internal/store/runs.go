@@ -78,11 +78,12 @@ func (db *DB) Unfinished(ctx context.Context, limit int) ([]agent.Run, error) {
 const selectUnlettered = `SELECT ` + runColumns + ` FROM runs r
 	WHERE r.ended_at >= $1 AND r.ended_at < $2 AND r.state IN ('done', 'failed')
 	AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.run_id = r.id)
-	AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.retry_run = r.id AND l.retry_run <> '')
+	AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.id = r.retry_of AND (l.state <> 'resolved' OR l.retry_run <> r.id))
 	ORDER BY r.ended_at LIMIT $3`
 
 // Unlettered returns at most limit runs of all people that ended, from since until
-// before, without being stopped and without a letter, oldest first, with their outcomes.
+// before, without being stopped and without a letter, oldest first, with their outcomes. What
+// a retry has failed at is told by the letter that was retried, unless that counts as resolved by it.
 func (db *DB) Unlettered(ctx context.Context, since, before time.Time, limit int) ([]agent.Run, error) {
 	runs, err := all(ctx, db.reader, plainRun, selectUnlettered, millis(since), millis(before), limit)
 	return runs, trouble("read runs without a letter", err)

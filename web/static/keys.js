@@ -9,13 +9,18 @@
   // A row has the focus itself, so that Enter opens it and a screen reader says it.
   const walk = (rows, here, step) => rows[here < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, here + step))].focus();
 
+  function act(row, key) {
+    if (key === "x") row.closest("tr").querySelector("[type=checkbox]").click();
+    else location = row.href + suffix[key];
+  }
+
   function press(key) {
     const rows = [...document.querySelectorAll("[data-row]")];
-    const here = rows.indexOf(document.activeElement);
+    const here = rows.findIndex((row) => row.closest("tr").contains(document.activeElement));
     const step = { j: 1, k: -1, ArrowDown: here < 0 ? 0 : 1, ArrowUp: here < 0 ? 0 : -1 }[key];
     const named = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (step && rows.length) walk(rows, here, step);
-    else if (here >= 0 && rows[here].dataset.row.split(" ").includes(key)) location = rows[here].href + suffix[key];
+    else if (here >= 0 && rows[here].dataset.row.split(" ").includes(key)) act(rows[here], key);
     else if (named?.matches("input")) named.focus();
     else if (named) named.click();
     else return false;
@@ -35,7 +40,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const writing = event.target.closest("input, textarea, select, [contenteditable]");
+    const writing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
     const held = event.ctrlKey || event.metaKey || event.altKey || event.isComposing || (event.repeat && !"jk".includes(event.key));
     if (keys.dataset.keys === "on" && !writing && !held && press(event.key)) event.preventDefault();
   });

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,8 +20,9 @@ type BulkFormView struct {
 	Act     deadletter.Act
 	Filter  deadletter.Filter
 	AsOf    time.Time
-	Count   int // letters that the filter lets through
-	Rate    int // letters per second
+	Count   int                // letters that the filter lets through
+	Groups  []deadletter.Group // the largest of them
+	Rate    int                // letters per second
 	Reason  string
 	Key     string         // idempotency key
 	Trouble *agent.Trouble // why it was refused; nil when it was not
@@ -33,6 +35,14 @@ type BulkView struct {
 	Cancel  bool           // the person may cancel it
 	Trouble *agent.Trouble // why it could not be cancelled; nil when nothing is wrong
 	Now     time.Time
+}
+
+// title says in a line what is asked.
+func (v BulkFormView) title() string {
+	if v.Count > 1 && v.Filter.IDs == nil {
+		return v.verb() + " all " + counted(v.Count, "letter")
+	}
+	return v.verb() + " " + counted(v.Count, "letter")
 }
 
 func (v BulkFormView) verb() string {
@@ -133,6 +143,9 @@ func filterWords(f deadletter.Filter) string {
 	}
 	if f.Text != "" {
 		said = append(said, "with the text “"+f.Text+"”")
+	}
+	if f.IDs != nil {
+		said = append(said, "of the "+strconv.Itoa(len(f.IDs))+" that were chosen")
 	}
 	return strings.Join(said, ", ")
 }

@@ -203,7 +203,7 @@ func TestKeysAreOfferedForWhatThePersonMayDo(t *testing.T) {
 		rights page.Rights
 		want   []string
 	}{
-		{page.Rights{}, []string{"o", "o"}}, {page.Rights{Retry: true}, []string{"o r", "o r"}}, {page.Rights{Retry: true, Discard: true}, []string{"o r d e", "o r d"}},
+		{page.Rights{}, []string{"o", "o"}}, {page.Rights{Retry: true}, []string{"o x r", "o x r"}}, {page.Rights{Retry: true, Discard: true}, []string{"o x r d e", "o x r d"}},
 	} {
 		if got := rows(c.rights); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: %q, want %q", c.rights, got, c.want)

@@ -21,7 +21,7 @@ func with(all templ.Attributes, more ...string) templ.Attributes {
 func listKeys(r Rights) []shortcut {
 	all := []shortcut{{"j", "next letter"}, {"k", "letter before"}, {"o", "open, as Enter does"}}
 	if r.Retry {
-		all = append(all, shortcut{"r", "open to retry"})
+		all = append(all, shortcut{"x", "choose"}, shortcut{"r", "open to retry"})
 	}
 	if r.Discard {
 		all = append(all, shortcut{"e", "edit"}, shortcut{"d", "open to discard"})

@@ -1,13 +1,16 @@
 package page
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"segue/internal/agent"
 	"segue/internal/deadletter"
+	"segue/internal/music"
 	"segue/web/templates/layout"
+	"segue/web/templates/ui"
 )
 
 // LetterView is /admin/dlq/{id}.
@@ -15,12 +18,40 @@ type LetterView struct {
 	Person  layout.Person
 	Letter  deadletter.Letter
 	Rights  Rights
-	Trouble *agent.Trouble // why the last form was refused; nil when it was not
-	Reason  string         // typed with it
+	Trouble *agent.Trouble     // why the last form was refused; nil when it was not
+	Reason  string             // typed with it
+	Audit   []deadletter.Entry // about the letter, the newest first
 	Now     time.Time
 }
 
 func (v LetterView) waits() bool { return v.Letter.State == deadletter.Waiting }
+
+// asks are the attributes by which the page asks what has become of a retry, until that is over.
+func (v LetterView) asks() templ.Attributes {
+	if v.Letter.State != deadletter.Retrying {
+		return nil
+	}
+	return templ.Attributes{
+		"hx-get": "/admin/dlq/" + v.Letter.ID, "hx-trigger": "every 3s", "hx-swap": "outerMorph",
+		"hx-status:4xx": "swap:none", "hx-status:5xx": "swap:none",
+	}
+}
+
+func (v LetterView) frame() layout.Frame {
+	f := layout.Frame{Title: "A dead letter", Person: v.Person, Here: "letter", Keys: true, Stream: v.asks() != nil}
+	if f.Stream {
+		f.Refresh = layout.Refresh(5*time.Second, "/admin/dlq/"+v.Letter.ID, "", v.Now)
+	}
+	return f
+}
+
+// announced is what is said aloud of a letter: it changes when a retry ends, not before.
+func (v LetterView) announced() string {
+	if v.Letter.State == deadletter.Retrying {
+		return "Retrying"
+	}
+	return stateWords[v.Letter.State].name + ". " + fate(v.Letter)
+}
 
 func (v LetterView) retryable() bool { return v.Rights.Retry && v.waits() }
 
@@ -52,10 +83,62 @@ type EditView struct {
 	Now     time.Time
 }
 
+// draft names what is typed, so that the browser can bring it back.
+func (v EditView) draft() string {
+	return "edit:" + v.Letter.ID + ":" + strconv.FormatInt(v.Version, 10)
+}
+
+// typed reports whether the page shows what was typed, not what the letter has.
+func (v EditView) typed() bool { return v.Trouble != nil || len(v.Changes) > 0 }
+
 // wrong are the attributes of a field that was refused.
 func (v EditView) wrong() templ.Attributes {
 	if v.Trouble == nil {
 		return nil
 	}
 	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "refused"}
+}
+
+// forgotten is how many attempts there were between this one and the one told of before.
+func forgotten(attempts []deadletter.Attempt, i int) int {
+	if i == 0 {
+		return attempts[0].N - 1
+	}
+	return attempts[i].N - attempts[i-1].N - 1
+}
+
+// newCause is the innermost cause of an attempt, "" when it is that of the attempt before.
+func newCause(attempts []deadletter.Attempt, i int) string {
+	cause := func(a deadletter.Attempt) string {
+		if len(a.Causes) == 0 {
+			return ""
+		}
+		return a.Causes[len(a.Causes)-1]
+	}
+	if i > 0 && cause(attempts[i]) == cause(attempts[i-1]) {
+		return ""
+	}
+	return cause(attempts[i])
+}
+
+// number is a number that was said, "" for none.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// length is how long a song is, "" when that was not said.
+func length(s music.Song) string {
+	if s.Duration == 0 {
+		return ""
+	}
+	return ui.Watch(s.Duration)
+}
+
+// lettersOf is a list of letters in any state.
+func lettersOf(f deadletter.Filter) templ.SafeURL {
+	f.State = deadletter.Every
+	return templ.URL(lettersAt(f))
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ type NewsView struct {
 }
 
 func (v LettersView) frame() layout.Frame {
-	return layout.Frame{Title: "Dead letters", Person: v.Person, Here: "letters", Stream: true, Keys: true}
+	return layout.Frame{Title: "Dead letters", Person: v.Person, Here: "letters", Stream: true, Keys: len(v.Letters) > 0}
 }
 
 func lettersAt(f deadletter.Filter, more ...string) string {
@@ -66,11 +67,10 @@ func (v NewsView) Path() string {
 }
 
 // filtered reports whether the list is not simply what waits.
-func (v LettersView) filtered() bool { return v.Filter != (deadletter.Filter{}) }
+func (v LettersView) filtered() bool { return len(v.Filter.Query()) > 0 }
 
-// grouped is the filter of one group.
-func (v LettersView) grouped(g deadletter.Group) deadletter.Filter {
-	f := v.Filter
+// grouped is the filter of one group of it.
+func grouped(f deadletter.Filter, g deadletter.Group) deadletter.Filter {
 	f.Fingerprint = g.Fingerprint
 	return f
 }
@@ -151,7 +151,12 @@ func counted(n int, noun string) string {
 }
 
 // kindOf is the kind of an attempt, which may be one that makes no letter.
-func kindOf(a deadletter.Attempt) string { return strings.ReplaceAll(string(a.Kind), "_", " ") }
+func kindOf(a deadletter.Attempt) string {
+	if words, known := kindWords[a.Kind]; known {
+		return words.name
+	}
+	return strings.ReplaceAll(string(a.Kind), "_", " ")
+}
 
 // ago says how long something is past in the largest fitting unit.
 func ago(t, now time.Time) string {
@@ -173,9 +178,34 @@ func line(parts ...string) string {
 	return strings.Join(all, " · ")
 }
 
-// whole reports whether all that a filter lets through can be acted on at once.
+// whole reports whether all that a filter lets through can be acted on at once:
+// not what is shown because a filter was not understood.
 func (v LettersView) whole() bool {
-	return v.Rights.Discard && v.Total > 1 && v.Filter.Wants() == deadletter.Waiting
+	return v.Rights.Discard && v.Total > 1 && v.Filter.Wants() == deadletter.Waiting && v.Trouble == nil
+}
+
+// choosable reports whether there is a letter that can be chosen, to be acted on with others.
+func (v LettersView) choosable() bool { return slices.ContainsFunc(v.Letters, v.canChoose) }
+
+func (v LettersView) canChoose(l deadletter.Letter) bool {
+	return v.Rights.Retry && l.State == deadletter.Waiting
+}
+
+// strayStep is the step of a filter that is none of those in the list, "" when it is one.
+func (v LettersView) strayStep() string {
+	if slices.Contains(steps, v.Filter.Step) {
+		return ""
+	}
+	return v.Filter.Step
+}
+
+// hidden is how many letters are in groups that are not shown.
+func (v LettersView) hidden() int {
+	n := v.Total
+	for _, g := range v.Groups {
+		n -= g.Count
+	}
+	return n
 }
 
 // bulkAt is where an act on all letters of a filter is confirmed.
@@ -188,8 +218,8 @@ func bulkAt(act deadletter.Act, f deadletter.Filter) string {
 // keysOf are the keys that do something with a row of the list, for this person.
 func (v LettersView) keysOf(l deadletter.Letter) string {
 	keys := "o"
-	if l.State == deadletter.Waiting && v.Rights.Retry {
-		keys += " r"
+	if v.canChoose(l) {
+		keys += " x r"
 	}
 	if l.State == deadletter.Waiting && v.Rights.Discard {
 		keys += " d"

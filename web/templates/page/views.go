@@ -81,6 +81,7 @@ type ProblemView struct {
 	Trouble   agent.Trouble // in three sentences
 	Reference string        // shown for the operator's log; "" when there is none
 	Public    bool          // whoever sees it need not be a person of Segue's
+	Back      string        // path to which a login leads, when that is asked for
 }
 
 // liveLimit is how many runs a page listens to at once: browsers allow six
