@@ -215,11 +215,19 @@ const (
 	AttemptNotApplied = "not_applied" // Spotify has not done it and will not
 )
 
+// Kinds of attempts that change how many rows a song has.
+const (
+	AttemptIn  = "in"  // puts one row in for each song
+	AttemptOut = "out" // takes all rows of the songs out
+)
+
 // AttemptRecord is what the ledger knows of an attempt.
 type AttemptRecord struct {
-	State string    // AttemptOpen, AttemptApplied, AttemptNotApplied; "" when there was none
-	At    time.Time // when it was last begun
-	Stood []int     // as in Attempt
+	Key   string        // as in Attempt
+	Kind  string        // as in Attempt
+	State string        // AttemptOpen, AttemptApplied, AttemptNotApplied; "" when there was none
+	Age   time.Duration // since it was last begun; a clock that jumps meanwhile does not change it
+	Stood []int         // as in Attempt
 	URIs  []string
 }
 
@@ -229,6 +237,7 @@ type Attempt struct {
 	PersonID   string
 	RunID      string
 	Key        string // names the change, unique per person
+	Kind       string // AttemptIn, AttemptOut; "" for a request that does neither
 	PlaylistID string
 	URIs       []string
 	Stood      []int // the 0-based rows that the recording had before: what tells the effect from what was there

@@ -51,8 +51,9 @@ type engine struct {
 	woken    []string
 	undos    []bool // of each cancel
 	bulks    []string
-	due      []string // schedules that were told to run
-	broken   error    // of StartTurn
+	due      []string     // schedules that were told to run
+	broken   error        // of StartTurn
+	refuse   func() error // what Cancel answers; nil for yes
 	progress map[string]agent.Progress
 	bell     chan struct{}
 }
@@ -156,6 +157,9 @@ func (e *engine) Wake(_ context.Context, runID string) error {
 func (e *engine) Cancel(ctx context.Context, runID string, undo bool) error {
 	if _, err := e.Progress(ctx, runID); err != nil {
 		return err
+	}
+	if e.refuse != nil {
+		return e.refuse()
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -44,16 +45,25 @@ func (s *Server) runView(c echo.Context, run agent.Run) (page.RunPageView, error
 }
 
 // cancelRun stops a run, on demand taking back what it did. One that has ended
-// meanwhile is what was asked for.
+// meanwhile is what was asked for, and is taken back by a run of its own.
 func (s *Server) cancelRun(c echo.Context) error {
-	ctx := c.Request().Context()
+	ctx, undo := c.Request().Context(), field(c, "undo") == "1"
 	run, err := s.Ledger.Run(ctx, person(c).ID, c.Param("id"))
 	if err != nil {
 		return err
 	}
 	if !run.State.Final() {
-		if err := s.Engine.Cancel(ctx, run.ID, field(c, "undo") == "1"); err != nil {
-			return notStarted(err)
+		refused := s.Engine.Cancel(ctx, run.ID, undo)
+		if refused == nil {
+			return back(c, "/c/"+run.ConversationID)
+		}
+		if run, err = s.Ledger.Run(ctx, run.PersonID, run.ID); err != nil || !run.State.Final() {
+			return cmp.Or(err, notStarted(refused))
+		}
+	}
+	if undo && undoable(run) {
+		if _, err := s.undo(ctx, run); err != nil {
+			return err
 		}
 	}
 	return back(c, "/c/"+run.ConversationID)

@@ -2,10 +2,12 @@ package server_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
 	"segue/internal/agent"
+	"segue/internal/fault"
 )
 
 func running(id string, version int64) agent.Progress {
@@ -71,6 +73,33 @@ func TestStopCancelsWithAndWithoutUndo(t *testing.T) {
 	ada.post("/runs/" + run.ID + "/cancel").redirects("/c/" + run.ConversationID)
 	if len(s.engine.undos) != 2 {
 		t.Error("a run that has ended was cancelled")
+	}
+}
+
+// The button was pressed while the run was coming to its end.
+func TestStopAndTakeBackOfARunThatHasEndedTakesItBack(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.login("ada")
+	for i, late := range []bool{false, true} { // whether the page or only the engine knows of the end
+		run := ada.say("add " + strconv.Itoa(i))
+		path, here := "/runs/"+run.ID+"/cancel", "/c/"+run.ConversationID
+		end := agent.Progress{State: agent.Done, Undoable: true}
+		if s.engine.set(running(run.ID, 1)); late {
+			s.engine.refuse = func() error {
+				finish(t, s, run, end)
+				return fault.New(fault.NotFound, "This request has ended or is not known.", nil)
+			}
+		} else {
+			finish(t, s, run, end)
+		}
+		for range 2 {
+			ada.post(path, "undo", "1").redirects(here)
+		}
+		runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID, "")
+		if err != nil || len(runs) != 2 || runs[1].UndoOf != run.ID {
+			t.Errorf("late %v: runs %+v, %v; want one that takes the first back", late, runs, err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"segue/internal/agent"
 	"segue/internal/fault"
@@ -20,7 +21,7 @@ const selectAttempt = `SELECT state FROM attempts WHERE person_id = $1 AND attem
 // Fault NotFound for a run that is absent or somebody else's.
 func (db *DB) BeginAttempt(ctx context.Context, a agent.Attempt) (state string, fresh bool, err error) {
 	err = db.write(ctx, "begin attempt", func(tx *sql.Tx) error {
-		if fresh, err = begin(ctx, tx, a, millis(db.now())); err != nil {
+		if fresh, err = begin(ctx, tx, a, millis(db.steady())); err != nil {
 			return err
 		}
 		state, err = one[string](ctx, tx, selectAttempt, a.PersonID, a.Key)
@@ -40,7 +41,7 @@ var errStale = errors.New("an attempt is known already")
 // them was open or applied before; then nothing has changed. Faults as for BeginAttempt.
 func (db *DB) BeginAttempts(ctx context.Context, attempts []agent.Attempt) (fresh bool, err error) {
 	err = db.write(ctx, "begin attempts", func(tx *sql.Tx) error {
-		at := millis(db.now())
+		at := millis(db.steady())
 		for _, a := range attempts {
 			if fresh, err := begin(ctx, tx, a, at); err != nil || !fresh {
 				return cmp.Or(err, errStale)
@@ -67,12 +68,12 @@ func begin(ctx context.Context, tx *sql.Tx, a agent.Attempt, at int64) (fresh bo
 	if err := ownRun(ctx, tx, a.PersonID, a.RunID); err != nil {
 		return false, err
 	}
-	n, err := exec(ctx, tx, `INSERT INTO attempts (person_id, attempt_key, run_id, playlist_id, uris, stood, state, at)
-		VALUES ($1, $2, $3, $4, $5, $6, 'open', $7)
-		ON CONFLICT (person_id, attempt_key) DO UPDATE SET playlist_id = excluded.playlist_id,
+	n, err := exec(ctx, tx, `INSERT INTO attempts (person_id, attempt_key, run_id, kind, playlist_id, uris, stood, state, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)
+		ON CONFLICT (person_id, attempt_key) DO UPDATE SET kind = excluded.kind, playlist_id = excluded.playlist_id,
 		uris = excluded.uris, stood = excluded.stood, state = excluded.state, at = excluded.at
 		WHERE attempts.state = 'not_applied'`,
-		a.PersonID, a.Key, a.RunID, a.PlaylistID, uris, stood, at)
+		a.PersonID, a.Key, a.RunID, a.Kind, a.PlaylistID, uris, stood, at)
 	return n > 0, err
 }
 
@@ -88,13 +89,15 @@ func list[T any](values []T) (string, error) {
 	return string(text), nil
 }
 
+const recordColumns = `attempt_key, kind, state, at, stood, uris`
+
 // AttemptRecords returns what is known of the person's attempts by key; a key without an attempt is absent.
 func (db *DB) AttemptRecords(ctx context.Context, personID string, keys []string) (map[string]agent.AttemptRecord, error) {
 	found := make(map[string]agent.AttemptRecord, len(keys))
 	err := db.read(ctx, "read attempts", func(tx *sql.Tx) error {
 		for _, key := range keys {
-			record, err := scanAttempt(tx.QueryRowContext(ctx,
-				`SELECT state, at, stood, uris FROM attempts WHERE person_id = $1 AND attempt_key = $2`, personID, key))
+			record, err := db.scanAttempt(tx.QueryRowContext(ctx,
+				`SELECT `+recordColumns+` FROM attempts WHERE person_id = $1 AND attempt_key = $2`, personID, key))
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}
@@ -108,14 +111,23 @@ func (db *DB) AttemptRecords(ctx context.Context, personID string, keys []string
 	return found, err
 }
 
-func scanAttempt(r row) (agent.AttemptRecord, error) {
+const selectLately = `SELECT ` + recordColumns + ` FROM attempts WHERE playlist_id = $1 AND at >= $2 ORDER BY at, attempt_key`
+
+// Lately returns the attempts at a playlist that are at most so old, of all who write to it, oldest first.
+// It is for the playlist's writer, which knows no persons.
+func (db *DB) Lately(ctx context.Context, playlistID string, most time.Duration) ([]agent.AttemptRecord, error) {
+	records, err := all(ctx, db.reader, db.scanAttempt, selectLately, playlistID, millis(db.steady().Add(-most)))
+	return records, trouble("read attempts", err)
+}
+
+func (db *DB) scanAttempt(r row) (agent.AttemptRecord, error) {
 	var a agent.AttemptRecord
 	var at int64
 	var stood, uris string
-	if err := r.Scan(&a.State, &at, &stood, &uris); err != nil {
+	if err := r.Scan(&a.Key, &a.Kind, &a.State, &at, &stood, &uris); err != nil {
 		return a, err
 	}
-	a.At = fromMillis(at)
+	a.Age = db.age(fromMillis(at))
 	return a, cmp.Or(json.Unmarshal([]byte(stood), &a.Stood), json.Unmarshal([]byte(uris), &a.URIs))
 }
 

@@ -117,7 +117,7 @@ func TestAttemptsOfOneRequestAreBegunAllOrNone(t *testing.T) {
 	if err != nil || len(found) != 2 || found["k"].State != agent.AttemptApplied || found["k2"].State != agent.AttemptOpen {
 		t.Errorf("attempts %v, want one applied and one open; %v", found, err)
 	}
-	if age := time.Since(found["k2"].At); age < 0 || age > time.Minute {
+	if age := found["k2"].Age; age < 0 || age > time.Minute {
 		t.Errorf("begun %v ago", age)
 	}
 	wantKind(t, db.SettleAttempts(t.Context(), first.PersonID, []string{"k2", "k"}, agent.AttemptNotApplied), fault.Conflict)

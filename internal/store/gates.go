@@ -24,3 +24,8 @@ func (db *DB) ShutGate(ctx context.Context, name string, until time.Time, reason
 		ON CONFLICT (name) DO UPDATE SET not_before = excluded.not_before, reason = excluded.reason
 		WHERE gates.not_before < excluded.not_before`, name, millis(until.Add(time.Millisecond-1)), reason)
 }
+
+// TurnBack lets gates open as much earlier as the clock has gone back.
+func (db *DB) TurnBack(ctx context.Context, by time.Duration) error {
+	return db.run(ctx, "turn gates back", `UPDATE gates SET not_before = not_before - $1`, by.Milliseconds())
+}

@@ -32,6 +32,21 @@ type DB struct {
 	writer *sql.DB // one connection: writers queue here and not inside SQLite
 	reader *sql.DB
 	now    func() time.Time
+	opened time.Time
+}
+
+// steady is the time by a clock that shows that of the machine when the database
+// was opened and goes on evenly from there, whatever becomes of that of the machine.
+func (db *DB) steady() time.Time { return db.opened.Add(time.Since(db.opened)) }
+
+// age returns how long ago a time of the steady clock was. One of an earlier life that
+// lies ahead was told by a clock that has gone back since: it is as old as this life.
+func (db *DB) age(at time.Time) time.Duration {
+	now := db.steady()
+	if at.After(now) {
+		at = db.opened
+	}
+	return now.Sub(at)
 }
 
 // Open opens the database file at path, makes it (and its folder) when there is

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"segue/internal/fault"
 )
@@ -212,13 +213,18 @@ func TestAFullDiskIsUnavailableUntilThereIsSpace(t *testing.T) {
 	pages(2) // 99 pages
 	var kept int
 	var err error
+	var began time.Time
 	for range 1000 {
+		began = time.Now()
 		if _, _, err = db.Accept(t.Context(), NewMessage{PersonID: ada, Text: strings.Repeat("long ", 400), Key: newID()}); err != nil {
 			break
 		}
 		kept++
 	}
 	wantKind(t, err, fault.Unavailable)
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("the refusal took %v", took)
+	}
 	found, err := db.Conversations(t.Context(), ada, 1000)
 	if err != nil || len(found) != kept {
 		t.Errorf("%d conversations of %d, %v", len(found), kept, err)
@@ -243,6 +249,12 @@ func TestALongReaderKeepsNobodyFromWriting(t *testing.T) {
 	for range 50 {
 		db.say(t, NewMessage{PersonID: ada, Text: "add X"})
 	}
+	began := time.Now()
+	noError(t, db.DeletePerson(t.Context(), db.person(t, "ben"))) // empties the log, or would
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("a disconnect waited %v for the reader, and every writer with it", took)
+	}
+	noError(t, assertPragmas(t.Context(), db.writer))
 	if before != 0 || count() != 0 {
 		t.Errorf("the reader saw %d runs, then %d", before, count())
 	}

@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"segue/internal/agent"
 	"segue/internal/match"
@@ -50,6 +51,8 @@ type attempts interface {
 	SettleAttempts(ctx context.Context, personID string, keys []string, state string) error
 	// AttemptRecords returns what is known of attempts by key; a key without one is absent.
 	AttemptRecords(ctx context.Context, personID string, keys []string) (map[string]agent.AttemptRecord, error)
+	// Lately returns the attempts at a playlist that are at most so old, of all who write to it, oldest first.
+	Lately(ctx context.Context, playlistID string, most time.Duration) ([]agent.AttemptRecord, error)
 }
 
 // Activities do what workflows decide. The fields are shared by all activities of the worker.

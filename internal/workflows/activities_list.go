@@ -185,8 +185,8 @@ func (a *Activities) NoteListPlaylist(ctx context.Context, in RowsInput, to agen
 	return a.Lists.SetListPlaylist(ctx, in.PersonID, in.RunID, to)
 }
 
-// RowsOutcome is what became of a batch: why the rest of it has to be sent
-// again, nil when it has not, and how many rows were refused for good.
+// RowsOutcome is what became of a batch: why the rest of it has to be sent again, nil when
+// it has not; unsure if any of it may have been done; and how many rows were refused for good.
 type RowsOutcome struct {
 	Fault   *Fault `json:"fault,omitempty"`
 	Refused int    `json:"refused,omitempty"`
@@ -211,10 +211,7 @@ func (a *Activities) moveRows(ctx context.Context, in RowsInput, kind string, fr
 	}
 	batch := Batch{Changes: make([]Write, len(rows))}
 	for i, row := range rows {
-		pick, _ := row.Match.Pick() // rows that are found, or added, have one
-		batch.Changes[i] = Write{
-			PersonID: in.PersonID, RunID: in.RunID, Key: rowKey(kind, row.Position), URI: pick.Track.URI, Twins: pick.Twins, Position: Append,
-		}
+		batch.Changes[i] = in.change(row, kind)
 	}
 	var out BatchOutcome
 	id := fmt.Sprintf("%s-%s-%d", kind, batch.Changes[0].id(), in.Try)
@@ -222,8 +219,23 @@ func (a *Activities) moveRows(ctx context.Context, in RowsInput, kind string, fr
 		return RowsOutcome{}, err
 	}
 	moved, outcome := sortRows(rows, out.Songs, kind)
-	_, err = a.Lists.SaveRows(context.WithoutCancel(ctx), in.PersonID, in.of(), from, moved)
-	return outcome, err
+	if _, err = a.Lists.SaveRows(context.WithoutCancel(ctx), in.PersonID, in.of(), from, moved); err != nil {
+		f := *fromTemporal(err)
+		f.Unsure = true // the writer has done its part: a stop must not end before that is kept
+		return RowsOutcome{}, &f
+	}
+	return outcome, nil
+}
+
+// change is what the writer is asked to do with a row. Another id of the recording counts as
+// the song when it is to be added; taken out is only what was put in.
+func (in RowsInput) change(row agent.Row, kind string) Write {
+	pick, _ := row.Match.Pick() // rows that are found, or added, have one
+	c := Write{PersonID: in.PersonID, RunID: in.RunID, Key: rowKey(kind, row.Position), URI: pick.Track.URI, Position: Append}
+	if kind == UpdateAppend {
+		c.Twins = pick.Twins
+	}
+	return c
 }
 
 // rowKey names what is done with a row for ever, together with the run.
@@ -250,7 +262,9 @@ func sortRows(rows []agent.Row, songs []WriteOutcome, kind string) (moved []agen
 			row.State, row.Trouble = rowStates[songs[i].Result], nil
 			moved = append(moved, row)
 		case !final(f.Kind) || f.Kind == fault.Unauthorised:
-			out.Fault = f
+			if out.Fault == nil || f.Unsure {
+				out.Fault = f
+			}
 		default:
 			out.Refused++
 			if kind == UpdateAppend {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"time"
 
 	"segue/internal/agent"
 	"segue/internal/music"
@@ -22,12 +23,21 @@ type LookInput struct {
 
 // Seen is what a complete read of a playlist has shown of one recording.
 type Seen struct {
-	Positions []int    `json:"positions,omitempty"` // 0-based rows
-	URIs      []string `json:"uris,omitempty"`      // the ids that stand there
-	Total     int      `json:"total"`
-	Attempt   string   `json:"attempt,omitempty"` // state of the attempt, "" when there was none
-	Stood     []int    `json:"stood,omitempty"`   // the rows the recording had before the attempt
-	Print     string   `json:"print,omitempty"`   // which rows there are, for a change that is bound to that
+	Positions []int         `json:"positions,omitempty"` // 0-based rows
+	URIs      []string      `json:"uris,omitempty"`      // the ids that stand there
+	Total     int           `json:"total"`
+	Attempt   string        `json:"attempt,omitempty"` // state of the attempt, "" when there was none
+	Left      time.Duration `json:"left,omitempty"`    // until reading proves that an open attempt was not applied
+	Stood     []int         `json:"stood,omitempty"`   // the rows the recording had before the attempt
+	Print     string        `json:"print,omitempty"`   // which rows there are, for a change that is bound to that
+}
+
+// know adds what the ledger knows of the attempt.
+func (s *Seen) know(record agent.AttemptRecord) {
+	s.Attempt, s.Stood = record.State, record.Stood
+	if record.State == agent.AttemptOpen {
+		s.Left = max(unseen-record.Age, 0)
+	}
 }
 
 // sent reports whether an earlier request for the change may have reached Spotify.
@@ -46,8 +56,7 @@ func (a *Activities) Look(ctx context.Context, in LookInput) (Seen, error) {
 		if err != nil {
 			return Seen{}, err
 		}
-		record := known[in.Attempt]
-		seen.Attempt, seen.Stood = record.State, record.Stood
+		seen.know(known[in.Attempt])
 	}
 	return seen, nil
 }
@@ -75,9 +84,9 @@ func (a *Activities) LookAll(ctx context.Context, in LookAllInput) ([]Seen, erro
 	at := rowsOf(uris)
 	all := make([]Seen, len(in.Changes))
 	for i, change := range in.Changes {
-		record := known[change.id()]
 		all[i] = at.find(change.uris())
-		all[i].Total, all[i].Attempt, all[i].Stood = len(uris), record.State, record.Stood
+		all[i].Total = len(uris)
+		all[i].know(known[change.id()])
 		if change.Of != "" {
 			all[i].Print = printOf(uris)
 		}

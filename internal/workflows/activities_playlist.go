@@ -25,9 +25,10 @@ type FindInput struct {
 	All      bool              `json:"all,omitempty"`
 }
 
-// FindOutput holds the playlists that fit; several, or Ask, mean that the person must choose.
+// FindOutput holds the playlists that fit, or the first of them; several, or Ask, mean that the person must choose.
 type FindOutput struct {
 	Playlists []music.Playlist `json:"playlists"`
+	Named     int              `json:"named,omitempty"` // how many have the name
 	Ask       bool             `json:"ask,omitempty"`
 }
 
@@ -55,7 +56,7 @@ func (a *Activities) FindPlaylist(ctx context.Context, in FindInput) (FindOutput
 		return FindOutput{Playlists: all[:min(len(all), offered)], Ask: true}, nil
 	}
 	named, err := Named(all, in.Ref.Name, in.Editable)
-	return FindOutput{Playlists: named[:min(len(named), offered)]}, err
+	return FindOutput{Playlists: named[:min(len(named), offered)], Named: len(named)}, err
 }
 
 // Named returns the playlists that a name may mean, with change only those that

@@ -77,7 +77,7 @@ func toWriter(ctx context.Context, personID, playlistID, kind, updateID string, 
 		WorkflowTaskTimeout:      taskLimit,
 		Priority:                 temporal.Priority{PriorityKey: forPeople, FairnessKey: personID}, // its writes are few, and people are among those who wait for them
 		TypedSearchAttributes:    temporal.NewSearchAttributes(keyword(AttrPlaylistID).ValueSet(playlistID)),
-	}, Playlist, WriterInput{PlaylistID: playlistID})
+	}, Playlist, WriterInput{PlaylistID: playlistID, Recalls: true})
 	handle, err := c.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions: client.UpdateWorkflowOptions{
@@ -112,7 +112,7 @@ type PostInput struct {
 func (a *Activities) Post(ctx context.Context, in PostInput) error {
 	change := in.Change
 	begun := attemptOf(change, in.PlaylistID, []string{change.URI})
-	begun.Stood = in.Stood
+	begun.Kind, begun.Stood = agent.AttemptIn, in.Stood
 	state, fresh, err := a.Attempts.BeginAttempt(ctx, begun)
 	if err != nil {
 		return err
@@ -142,6 +142,7 @@ func (a *Activities) PostAll(ctx context.Context, in PostAllInput) error {
 	for i, change := range in.Changes {
 		uris[i] = change.URI
 		begun[i] = attemptOf(change, in.PlaylistID, uris[i:i+1])
+		begun[i].Kind = agent.AttemptIn
 		if in.Stood != nil {
 			begun[i].Stood = in.Stood[i]
 		}
@@ -185,7 +186,9 @@ type DropInput struct {
 
 // Drop removes tracks. Removing again does no harm, so an open attempt is no obstacle.
 func (a *Activities) Drop(ctx context.Context, in DropInput) error {
-	if _, _, err := a.Attempts.BeginAttempt(ctx, attemptOf(in.Change, in.PlaylistID, in.URIs)); err != nil {
+	begun := attemptOf(in.Change, in.PlaylistID, in.URIs)
+	begun.Kind = agent.AttemptOut
+	if _, _, err := a.Attempts.BeginAttempt(ctx, begun); err != nil {
 		return err
 	}
 	err := a.Library.Remove(ctx, in.Change.PersonID, in.PlaylistID, in.URIs)
@@ -205,7 +208,7 @@ func (a *Activities) DropAll(ctx context.Context, in DropAllInput) error {
 	for i, change := range in.Changes {
 		uris[i] = change.URI
 		begun := attemptOf(change, in.PlaylistID, uris[i:i+1])
-		begun.Stood = in.Stood[i]
+		begun.Kind, begun.Stood = agent.AttemptOut, in.Stood[i]
 		if _, _, err := a.Attempts.BeginAttempt(ctx, begun); err != nil {
 			return err
 		}

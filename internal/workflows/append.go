@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -61,6 +62,21 @@ func (b *batch) among(is func(i int) bool) []int {
 
 func (b *batch) unseen(i int) bool   { return b.seen[i] == nil }
 func (b *batch) unproved(i int) bool { return b.open[i] }
+
+// forget has changes looked for anew.
+func (b *batch) forget(at []int) {
+	for _, i := range at {
+		b.seen[i] = nil
+	}
+}
+
+// left returns how long it takes until reading can prove that none of these changes was applied.
+func (b *batch) left(at []int) (longest time.Duration) {
+	for _, i := range at {
+		longest = max(longest, b.seen[i].Left)
+	}
+	return longest
+}
 
 func (b *batch) pick(at []int) []Write {
 	out := make([]Write, len(at))
@@ -127,11 +143,16 @@ func (w *writer) append(ctx workflow.Context, changes []Write) []WriteOutcome {
 		switch {
 		case len(rest) == 0:
 			return b.end(nil)
+		case len(news) > 0 && w.leaving(ctx, b.pick(news)) > 0:
+			err = workflow.Sleep(ctx, w.leaving(ctx, b.pick(news)))
 		case len(news) > 0:
 			w.count(ctx, b.settled())
 			err = w.survey(ctx, b, news, false)
 		case len(open) > 0:
 			err = w.proveAll(ctx, b, open)
+		case w.pending(ctx, b.pick(rest)) > 0: // one may have been sent for another request
+			err = workflow.Sleep(ctx, w.pending(ctx, b.pick(rest)))
+			b.forget(rest)
 		case stalled == mostStalled:
 			err = fault.New(fault.Unavailable, "The request to Spotify did not get through.", nil)
 		default:
@@ -139,6 +160,14 @@ func (w *writer) append(ctx workflow.Context, changes []Write) []WriteOutcome {
 			if stalled++; len(b.todo()) < len(rest) {
 				stalled = 0
 			}
+		}
+	}
+	for _, i := range b.todo() {
+		if b.open[i] {
+			w.leave(ctx, false, b.changes[i])
+		}
+		if w.suspected(b.changes[i]) {
+			b.set(i, unsureOf(err))
 		}
 	}
 	return b.end(err)
@@ -180,7 +209,12 @@ func (w *writer) survey(ctx workflow.Context, b *batch, at []int, proof bool) er
 // proveAll finds out what became of changes whose request was sent and never
 // answered: what is seen is done, what is not when the quiet time is over was not applied.
 func (w *writer) proveAll(ctx workflow.Context, b *batch, open []int) error {
-	for _, pause := range proofs(ctx) {
+	pauses := proofs(ctx)
+	for n := 0; n < len(pauses) || b.left(open) > 0; n++ { // some is left when the clock has jumped
+		pause := b.left(open)
+		if n < len(pauses) {
+			pause = pauses[n]
+		}
 		if err := workflow.Sleep(ctx, pause); err != nil {
 			return err
 		}

@@ -25,11 +25,16 @@ type Client struct {
 	assign    func(agent.Run) *ModelTurn
 	drafts    *Drafts
 	wary      bool
+	asking    chan struct{} // a place for each query under way
 }
+
+// mostAsked is how many workflows are asked at the same time. One that no worker has in memory
+// is replayed for it: with a thousand at once, after a restart, the workflows themselves would get no turn.
+const mostAsked = 16
 
 // NewClient wraps a connection, with the data converter it was made with.
 func NewClient(c client.Client, namespace string, data converter.DataConverter) *Client {
-	return &Client{temporal: c, namespace: namespace, data: data, assign: func(agent.Run) *ModelTurn { return nil }}
+	return &Client{temporal: c, namespace: namespace, data: data, assign: func(agent.Run) *ModelTurn { return nil }, asking: make(chan struct{}, mostAsked)}
 }
 
 // Assign has to decide, once for each run that is started, how a language model
@@ -165,6 +170,12 @@ func overall(p agent.Progress) agent.State {
 }
 
 func (c *Client) query(ctx context.Context, workflowID string, out any) error {
+	select {
+	case c.asking <- struct{}{}:
+		defer func() { <-c.asking }()
+	case <-ctx.Done():
+		return unavailable(ctx.Err())
+	}
 	value, err := c.temporal.QueryWorkflow(ctx, workflowID, "", QueryProgress)
 	if err != nil {
 		return unavailable(err)

@@ -74,13 +74,13 @@ func (l *list) handle(ctx workflow.Context) (workflow.Context, error) {
 		return nil, err
 	}
 	l.listen(ctx, func(workflow.Context) {})
-	return work, workflow.SetUpdateHandler(ctx, UpdateCancel, func(_ workflow.Context, c Cancel) error {
+	return work, workflow.SetUpdateHandlerWithOptions(ctx, UpdateCancel, func(_ workflow.Context, c Cancel) error {
 		if l.stop == nil {
 			l.stop = &c
 			cancel()
 		}
 		return nil
-	})
+	}, stoppable(&l.p))
 }
 
 // run works the list off.

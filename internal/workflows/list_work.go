@@ -111,7 +111,7 @@ func (l *list) send(ctx workflow.Context, shown face, activity any, rows []int) 
 			return false, nil
 		}
 		l.in.Try++
-		return false, out.Fault.err()
+		return out.Fault.Unsure, out.Fault.err()
 	})
 }
 

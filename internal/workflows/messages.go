@@ -121,11 +121,13 @@ type SongProgress struct {
 // the past through continue-as-new.
 type WriterInput struct {
 	PlaylistID string               `json:"playlist_id"`
+	Recalls    bool                 `json:"recalls,omitempty"` // it asks the ledger first what was changed lately; of later builds
 	Done       []WriteOutcome       `json:"done,omitempty"`
 	Fresh      map[string]time.Time `json:"fresh,omitempty"` // of earlier builds: when each URI was put in
 	Tallies    map[string]Tally     `json:"tallies,omitempty"`
 	Audits     []Audit              `json:"audits,omitempty"`
 	Stands     Stand                `json:"stands,omitzero"`
+	Doubts     []Doubt              `json:"doubts,omitempty"`
 }
 
 // Stand is which rows the playlist has since the writer last moved some, which reads may

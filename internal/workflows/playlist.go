@@ -56,6 +56,11 @@ func Playlist(ctx workflow.Context, in WriterInput) error {
 			return err
 		}
 	}
+	if in.Recalls {
+		if err := w.recall(ctx); err != nil {
+			return err
+		}
+	}
 	return w.serve(ctx)
 }
 
@@ -67,10 +72,12 @@ type writer struct {
 	tallies map[string]Tally // by URI
 	audits  []Audit
 	stands  Stand
+	doubts  []Doubt
+	recalls bool
 }
 
 func newWriter(in WriterInput) *writer {
-	w := &writer{id: in.PlaylistID, done: in.Done, tallies: in.Tallies, audits: in.Audits, stands: in.Stands}
+	w := &writer{id: in.PlaylistID, done: in.Done, tallies: in.Tallies, audits: in.Audits, stands: in.Stands, doubts: in.Doubts, recalls: in.Recalls}
 	if w.tallies == nil {
 		w.tallies = map[string]Tally{}
 	}
@@ -82,7 +89,7 @@ func newWriter(in WriterInput) *writer {
 
 // carry is what a writer that continues as new takes along.
 func (w *writer) carry() WriterInput {
-	return WriterInput{PlaylistID: w.id, Done: w.done, Tallies: w.tallies, Audits: w.audits, Stands: w.stands}
+	return WriterInput{PlaylistID: w.id, Done: w.done, Tallies: w.tallies, Audits: w.audits, Stands: w.stands, Doubts: w.doubts, Recalls: w.recalls}
 }
 
 // job is a request that waits for its turn.
@@ -171,6 +178,7 @@ func (w *writer) next(ctx workflow.Context) {
 	for _, j := range jobs {
 		j.outcomes, out = out[:len(j.changes)], out[len(j.changes):]
 		w.count(ctx, j.outcomes)
+		w.trust(j.outcomes)
 		w.remember(j.outcomes)
 	}
 }
@@ -235,14 +243,18 @@ func (w *writer) past(id string) (WriteOutcome, bool) {
 // for each time that reading has proved the track absent.
 func (w *writer) add(ctx workflow.Context, change Write) WriteOutcome {
 	seen, err := w.look(ctx, change)
+	open := false
 	for err == nil {
+		open = seen.Attempt == agent.AttemptOpen
 		switch {
 		case w.there(ctx, change, seen):
 			return present(seen)
 		case seen.Attempt == agent.AttemptApplied: // confirmed in an earlier life; what is not seen yet, or gone since, is not added again
 			return added(change, seen.Stood)
-		case seen.Attempt == agent.AttemptOpen: // sent, and nobody heard the end
+		case open: // sent, and nobody heard the end
 			seen, err = w.prove(ctx, change)
+		case w.pending(ctx, []Write{change}) > 0: // it may have been sent for another request
+			seen, err = w.lookLater(ctx, w.pending(ctx, []Write{change}), change)
 		default:
 			stood := w.stood(ctx, change, seen)
 			err = w.post(ctx, change, stood)
@@ -253,6 +265,12 @@ func (w *writer) add(ctx workflow.Context, change Write) WriteOutcome {
 				seen.Attempt, seen.Stood, err = agent.AttemptOpen, stood, nil
 			}
 		}
+	}
+	if open {
+		w.leave(ctx, false, change)
+	}
+	if w.suspected(change) {
+		return unsureOf(err)
 	}
 	return refused(err)
 }
@@ -272,6 +290,13 @@ func present(seen Seen) WriteOutcome {
 
 func refused(err error) WriteOutcome { return WriteOutcome{Fault: payload(fromTemporal(err))} }
 
+// unsureOf reports a change that may have been applied all the same.
+func unsureOf(err error) WriteOutcome {
+	out := refused(err)
+	out.Fault.Unsure = true
+	return out
+}
+
 func (w *writer) post(ctx workflow.Context, change Write, stood []int) error {
 	in := PostInput{PlaylistID: w.id, Change: change, Stood: stood}
 	return workflow.ExecuteActivity(once(ctx, postLimit), acts.Post, in).Get(ctx, nil)
@@ -286,15 +311,24 @@ func (w *writer) look(ctx workflow.Context, change Write) (Seen, error) {
 	return seen, err
 }
 
+func (w *writer) lookLater(ctx workflow.Context, pause time.Duration, change Write) (Seen, error) {
+	if err := workflow.Sleep(ctx, pause); err != nil {
+		return Seen{}, err
+	}
+	return w.look(ctx, change)
+}
+
 // prove finds out whether a write of unknown outcome was applied, and settles the attempt.
 func (w *writer) prove(ctx workflow.Context, change Write) (Seen, error) {
 	var seen Seen
-	for _, pause := range proofs(ctx) {
-		if err := workflow.Sleep(ctx, pause); err != nil {
-			return seen, err
+	pauses := proofs(ctx)
+	for n := 0; n < len(pauses) || seen.Left > 0; n++ { // some is left when the clock has jumped
+		pause := seen.Left
+		if n < len(pauses) {
+			pause = pauses[n]
 		}
 		var err error
-		if seen, err = w.look(ctx, change); err != nil {
+		if seen, err = w.lookLater(ctx, pause, change); err != nil {
 			return seen, err
 		}
 		if w.there(ctx, change, seen) {
@@ -316,7 +350,7 @@ func (w *writer) settle(ctx workflow.Context, change Write, state string) error 
 // remove takes every row of the recording out. Removing is idempotent, so an
 // unknown outcome is simply looked at and, if need be, sent again.
 func (w *writer) remove(ctx workflow.Context, change Write) WriteOutcome {
-	seen, err := w.look(ctx, change)
+	seen, err := w.lookForAll(ctx, change)
 	if err != nil {
 		return refused(err)
 	}
@@ -334,13 +368,30 @@ func (w *writer) remove(ctx workflow.Context, change Write) WriteOutcome {
 		if err == nil {
 			return out
 		}
-		if !fromTemporal(err).Unsure || try == len(quietBefore) {
+		if !fromTemporal(err).Unsure {
+			return refused(err)
+		}
+		w.leaveRemoval(ctx, change, seen.URIs)
+		if try == len(quietBefore) {
 			return refused(err)
 		}
 		if err := workflow.Sleep(ctx, quietBefore[try-1]); err != nil {
 			return refused(err)
 		}
 	}
+}
+
+// lookForAll looks until reads show as many rows of the recording as the writer knows of.
+func (w *writer) lookForAll(ctx workflow.Context, change Write) (Seen, error) {
+	seen, err := w.look(ctx, change)
+	for try := 0; err == nil && w.recalls && try < len(quiet); try++ {
+		rows, _, known := w.tally(ctx, change)
+		if !known || len(seen.Positions) >= rows {
+			break
+		}
+		seen, err = w.lookLater(ctx, quiet[try], change)
+	}
+	return seen, err
 }
 
 // absent reports a recording that is not there: removed when this very change has sent the removal.

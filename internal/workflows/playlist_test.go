@@ -40,7 +40,7 @@ func (s *scene) ask(t *testing.T, after time.Duration, kind string, change Write
 // write runs the writer until it is idle.
 func (s *scene) write(t *testing.T) {
 	t.Helper()
-	s.ExecuteWorkflow(Playlist, WriterInput{PlaylistID: road.ID})
+	s.ExecuteWorkflow(Playlist, WriterInput{PlaylistID: road.ID, Recalls: true})
 	if !s.IsWorkflowCompleted() || s.GetWorkflowError() != nil {
 		t.Fatalf("writer: completed %v, error %v", s.IsWorkflowCompleted(), s.GetWorkflowError())
 	}

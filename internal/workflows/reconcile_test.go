@@ -142,7 +142,11 @@ func TestTheSweepStartsLostLettersAndBulksAgainAndForgetsOldOnes(t *testing.T) {
 		return l
 	}
 	old, waiting := save("old"), save("waiting")
-	if err := s.rules.DiscardLetter(t.Context(), old.ID, 1, "op", "x"); err != nil {
+	again, err := s.rules.RetryLetter(t.Context(), old.ID, 1, "op")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.rules.Finish(t.Context(), "ada", again.ID, agent.Progress{State: agent.Done}); err != nil {
 		t.Fatal(err)
 	}
 	bulk, err := s.rules.StartBulk(t.Context(), deadletter.Bulk{By: "op", Act: deadletter.ActRetry, Rate: 1, AsOf: time.Now()}, "k")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -88,7 +87,7 @@ func (a *Activities) movedBefore(ctx context.Context, in OrderInput) (named int,
 			continue
 		}
 		named = in.Begun + i + 1
-		if left := unseen - time.Since(record.At); left > 0 {
+		if left := unseen - record.Age; left > 0 {
 			f := fault.New(fault.Unavailable, "Spotify does not show yet what was moved before.", nil)
 			f.RetryAfter = left
 			return named, f

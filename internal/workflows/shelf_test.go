@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -218,6 +219,9 @@ type book struct {
 	states map[string]string
 	stood  map[string][]int
 	uris   map[string][]string
+	kinds  map[string]string
+	begun  map[string]time.Time
+	now    func() time.Time
 	deaf   bool // nothing can be begun, and nobody says so
 }
 
@@ -236,6 +240,10 @@ func (b *book) BeginAttempt(_ context.Context, a agent.Attempt) (string, bool, e
 		b.uris = map[string][]string{}
 	}
 	b.uris[a.Key] = a.URIs
+	if b.begun == nil {
+		b.begun, b.kinds = map[string]time.Time{}, map[string]string{}
+	}
+	b.begun[a.Key], b.kinds[a.Key] = b.now(), a.Kind
 	return agent.AttemptOpen, true, nil
 }
 
@@ -265,9 +273,22 @@ func (b *book) AttemptRecords(context.Context, string, []string) (map[string]age
 	defer b.mu.Unlock()
 	found := map[string]agent.AttemptRecord{}
 	for key, state := range b.states {
-		found[key] = agent.AttemptRecord{State: state, Stood: b.stood[key], URIs: b.uris[key]}
+		found[key] = agent.AttemptRecord{
+			Key: key, Kind: b.kinds[key], State: state, Stood: b.stood[key], URIs: b.uris[key], Age: b.now().Sub(b.begun[key]),
+		}
 	}
 	return found, nil
+}
+
+func (b *book) Lately(ctx context.Context, _ string, most time.Duration) (out []agent.AttemptRecord, err error) {
+	known, err := b.AttemptRecords(ctx, "", nil)
+	for _, r := range known {
+		if r.Age <= most {
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(out, func(a, b agent.AttemptRecord) int { return cmp.Compare(b.Age, a.Age) })
+	return out, err
 }
 
 var (
@@ -295,7 +316,7 @@ func newScene(t *testing.T) *scene {
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&translator{}}})
 	env.SetTestTimeout(20 * time.Second)
-	s := &scene{TestWorkflowEnvironment: env, shelf: &shelf{now: env.Now}, book: &book{states: map[string]string{}}, rules: openLedger(t)}
+	s := &scene{TestWorkflowEnvironment: env, shelf: &shelf{now: env.Now}, book: &book{states: map[string]string{}, now: env.Now}, rules: openLedger(t)}
 	env.RegisterWorkflow(SyncSong)
 	env.RegisterWorkflow(SyncList)
 	env.RegisterWorkflow(Playlist)

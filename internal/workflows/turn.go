@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,13 +87,13 @@ func (t *turn) handle(ctx workflow.Context) (workflow.Context, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = workflow.SetUpdateHandler(ctx, UpdateCancel, func(_ workflow.Context, c Cancel) error {
+	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateCancel, func(_ workflow.Context, c Cancel) error {
 		if t.stop == nil {
 			t.stop = &c
 			cancel()
 		}
 		return nil
-	})
+	}, stoppable(&t.p))
 	t.listen(ctx, t.wakeSongs)
 	asking := workflow.GetSignalChannel(ctx, SignalAsking)
 	workflow.Go(ctx, func(ctx workflow.Context) {
@@ -104,6 +105,16 @@ func (t *turn) handle(ctx workflow.Context) (workflow.Context, error) {
 		}
 	})
 	return work, err
+}
+
+// stoppable refuses a stop that comes too late to be heeded.
+func stoppable(p *agent.Progress) workflow.UpdateHandlerOptions {
+	return workflow.UpdateHandlerOptions{Validator: func(Cancel) error {
+		if p.State.Final() {
+			return fault.New(fault.Conflict, "This has come to its end just now. Look again in a moment.", nil)
+		}
+		return nil
+	}}
 }
 
 func (t *turn) validate(a agent.Answer) error {
@@ -304,7 +315,7 @@ func (t *turn) findPlaylist(ctx workflow.Context, ref agent.PlaylistRef, editabl
 		playlist = found.Playlists[0]
 	} else {
 		var err error
-		if playlist, err = t.choosePlaylist(ctx, f, found.Playlists, ref); err != nil {
+		if playlist, err = t.choosePlaylist(ctx, f, found, ref); err != nil {
 			return playlist, err
 		}
 	}
@@ -328,11 +339,15 @@ func (t *turn) ask(ctx workflow.Context, f *stageFace, q *agent.Question, limit 
 
 // choosePlaylist asks which of several playlists is meant.
 func (t *turn) choosePlaylist(
-	ctx workflow.Context, f *stageFace, options []music.Playlist, ref agent.PlaylistRef,
+	ctx workflow.Context, f *stageFace, found FindOutput, ref agent.PlaylistRef,
 ) (music.Playlist, error) {
+	options := found.Playlists
 	q := &agent.Question{ID: "playlist-" + strconv.Itoa(len(t.calls)+1), Text: "Which playlist do you mean?"}
 	if ref.Name != "" {
-		q.Text = "You have " + strconv.Itoa(len(options)) + " playlists called " + ref.Name + ". Which one do you mean?"
+		q.Text = fmt.Sprintf("You have %d playlists called %s. Which one do you mean?", max(found.Named, len(options)), ref.Name)
+	}
+	if found.Named > len(options) {
+		q.Text += fmt.Sprintf(" These are %d of them; if it is another one, rename it first.", len(options))
 	}
 	for _, p := range options {
 		q.Options = append(q.Options, agent.Option{ID: p.ID, Playlist: &p})

@@ -25,7 +25,7 @@ func (t *turn) move(ctx workflow.Context, m move, playlist music.Playlist, tasks
 	others := map[string]int{}
 	left, try := tasks, 0
 	shown := crowd{m.stage, &left, t.bump}.enter(ctx)
-	err := t.hear(ctx, shown, func() (bool, error) {
+	err := t.hear(ctx, shown, func() (open bool, err error) {
 		in := AppendInput{PlaylistID: playlist.ID, Batch: Batch{Changes: m.changes(left)}, Try: try}
 		safe, _ := workflow.NewDisconnectedContext(ctx)
 		var out BatchOutcome
@@ -37,10 +37,9 @@ func (t *turn) move(ctx workflow.Context, m move, playlist music.Playlist, tasks
 			others[task.Key] = out.Songs[i].Others
 		}
 		var moved []*agent.Task
-		var err error
-		moved, left, err = t.sort(ctx, m, left, out.Songs)
+		moved, left, open, err = t.sort(ctx, m, left, out.Songs)
 		done = append(done, moved...)
-		return false, err
+		return open, err
 	})
 	for _, task := range left {
 		_ = t.settle(ctx, task, err) // a cancellation is the turn's, and returned below
@@ -53,10 +52,11 @@ func (t *turn) move(ctx workflow.Context, m move, playlist music.Playlist, tasks
 }
 
 // sort takes over the outcomes of a batch. Songs that may be sent again are
-// left, with the fault that says when; a song that was refused for good ends here.
+// left, with the fault that says when, and whether one of them may have been done; a song
+// that was refused for good ends here.
 func (t *turn) sort(
 	ctx workflow.Context, m move, tasks []*agent.Task, outcomes []WriteOutcome,
-) (moved, left []*agent.Task, err error) {
+) (moved, left []*agent.Task, open bool, err error) {
 	for i, task := range tasks {
 		out := outcomes[i]
 		f := taskFace(task, m.stage, t.bump)
@@ -65,6 +65,7 @@ func (t *turn) sort(
 			_ = t.settle(ctx, task, out.Fault.err()) // never a cancellation
 		case out.Fault != nil:
 			left, err = append(left, task), out.Fault.err()
+			open = open || out.Fault.Unsure
 		case out.Result == m.effect:
 			task.Result = m.effect
 			f.done("")
@@ -75,7 +76,7 @@ func (t *turn) sort(
 			_ = t.settle(ctx, task, nil)
 		}
 	}
-	return moved, left, err
+	return moved, left, open, err
 }
 
 // notes are what a stage says of a song that it had nothing to do for.

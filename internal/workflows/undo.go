@@ -161,10 +161,17 @@ func (w *writer) dropAll(ctx workflow.Context, b *batch, at []int) error {
 	}
 	for try := 0; ; try++ {
 		err := workflow.ExecuteActivity(once(ctx, postLimit), acts.DropAll, in).Get(ctx, nil)
-		if err == nil || !unheard(err) || try == len(quiet) {
+		if err == nil || !unheard(err) {
+			return err
+		}
+		if try == len(quiet) {
+			w.leave(ctx, true, in.Changes...)
 			return err
 		}
 		if gone, err := w.gone(ctx, in.Changes); gone || err != nil {
+			if err != nil {
+				w.leave(ctx, true, in.Changes...)
+			}
 			return err
 		}
 	}

@@ -118,9 +118,10 @@ func (s *Server) Records() []Record {
 
 // Asked is one request in short, as GET /calls tells of all.
 type Asked struct {
-	Text   string // what the person says last
-	Rounds int    // results of tools since then
-	Status int    // of the answer
+	At     time.Time // when it came
+	Text   string    // what the person says last
+	Rounds int       // results of tools since then
+	Status int       // of the answer
 }
 
 // calls tells of all requests, oldest first.
@@ -128,7 +129,7 @@ func (s *Server) calls(w http.ResponseWriter) {
 	all := []Asked{}
 	for _, r := range s.Records() {
 		if q, why := parse(r.Body); why == "" {
-			all = append(all, Asked{q.Asked(), q.Rounds(), r.Status})
+			all = append(all, Asked{r.At, q.Asked(), q.Rounds(), r.Status})
 		}
 	}
 	_ = json.NewEncoder(w).Encode(all)
