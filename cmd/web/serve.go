@@ -32,11 +32,25 @@ func (s *stack) stop() error {
 	return errors.Join(errs...)
 }
 
-// serve starts everything, says so, and stops everything when ctx ends.
-func serve(ctx context.Context, c config, out io.Writer, logger *slog.Logger) (err error) {
+// serve serves until ctx ends, and begins anew when the machine's clock goes back.
+func serve(ctx context.Context, c config, out io.Writer, logger *slog.Logger) error {
+	var back clockBack
+	for {
+		err := serveOnce(ctx, c, back, out, logger)
+		var ok bool
+		if back, ok = errors.AsType[clockBack](err); !ok {
+			return err
+		}
+		logger.Warn("everything starts anew, the engine from what the ledger holds", "because", err)
+	}
+}
+
+// serveOnce starts everything, says so, and stops everything when ctx ends. The
+// engine forgets what it holds when the clock has gone back.
+func serveOnce(ctx context.Context, c config, back clockBack, out io.Writer, logger *slog.Logger) (err error) {
 	var running stack
 	defer func() { err = errors.Join(err, running.stop()) }()
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 
 	dir, err := openDataDir(c.dataDir)
 	if err != nil {
@@ -57,6 +71,11 @@ func serve(ctx context.Context, c config, out io.Writer, logger *slog.Logger) (e
 		return err
 	}
 	running.push(db.Close)
+	if back.by > 0 || c.temporalAddress == "" && dir.ahead(time.Now()) {
+		if err := errors.Join(dir.forgetEngine(), db.TurnBack(ctx, back.by)); err != nil {
+			return err
+		}
+	}
 	upstream, err := startUpstream(ctx, c, dir, &running, failed, logger)
 	if err != nil {
 		return err
@@ -70,6 +89,9 @@ func serve(ctx context.Context, c config, out io.Writer, logger *slog.Logger) (e
 	}
 	if err := app.startHTTP(listener, &running, failed); err != nil {
 		return err
+	}
+	if c.temporalAddress == "" {
+		app.keep(ctx, func(ctx context.Context) { watchClock(ctx, failed) }, &running)
 	}
 	announce(out, c)
 	select {

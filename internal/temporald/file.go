@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,30 +29,33 @@ import (
 const defaultRetention = 14 * 24 * time.Hour
 
 // openStore returns the description of the server's database, and makes the file
-// when it is not there. A half-made file can never be found under the final name.
+// when it is not there, or damaged. A half-made file can never be found under the final name.
 func openStore(ctx context.Context, o Options) (*config.SQL, error) {
 	name, err := fileName()
 	if err != nil {
 		return nil, err
 	}
 	path := filepath.Join(o.Dir, name)
-	_, err = os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = create(ctx, path, o)
-	}
-	if err != nil {
+	if err := provide(ctx, path, o); err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", path, err)
 	}
 	// Attribute keys have no leading underscore: an unknown one would be passed
 	// on as a pragma that SQLite ignores in silence.
 	return database(path, map[string]string{
-		"mode": "rwc", "journal_mode": "wal", "synchronous": "normal", "busy_timeout": "10000",
+		"mode": "rwc", "journal_mode": "wal", "synchronous": "normal", "busy_timeout": anew(10 * time.Second),
 	}), nil
+}
+
+// anew is a timeout in milliseconds, a little longer each time. The server keeps a connection for each
+// description of a database for as long as the process lives: a second server in the same process
+// would be given that of the first, whose file may be gone.
+func anew(timeout time.Duration) string {
+	return fmt.Sprint(timeout.Milliseconds() + 1 + rand.Int64N(5000)) //nolint:gosec // no secret
 }
 
 // fileName returns temporal-<hash>.db. The file has no schema version and no
 // migrations, so its name carries a hash of both schemas, of what is dropped from
-// them and of the server's minor version: another hash means another, empty file.
+// them, of how it is sealed and of the server's minor version: another hash means another, empty file.
 func fileName() (string, error) {
 	sum := sha256.New()
 	for _, name := range []string{"sqlite/v3/temporal/schema.sql", "sqlite/v3/visibility/schema.sql"} {
@@ -61,7 +65,7 @@ func fileName() (string, error) {
 		}
 		sum.Write(text)
 	}
-	sum.Write([]byte(spare))
+	sum.Write([]byte(spare + layout))
 	sum.Write([]byte(minor(headers.ServerVersion)))
 	return "temporal-" + hex.EncodeToString(sum.Sum(nil))[:12] + ".db", nil
 }
@@ -72,13 +76,32 @@ func minor(version string) string {
 	return strings.Join(parts[:min(2, len(parts))], ".")
 }
 
-// create builds schema and namespace under a temporary name and renames it.
+// provide sees to it that there is a sound file at path. A damaged one is put
+// aside: nothing is only there, the ledger starts again what it has held.
+func provide(ctx context.Context, path string, o Options) error {
+	err := inspect(ctx, path)
+	if d, ok := errors.AsType[damage](err); ok {
+		o.Logger.WarnContext(ctx, "Temporal's file is damaged and is put aside; what is unfinished starts again from the ledger",
+			"file", path, "aside", path+aside, "cause", d.cause)
+		if err := putAside(path); err != nil {
+			return err
+		}
+		return create(ctx, path, o)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return create(ctx, path, o)
+	}
+	return err
+}
+
+// create builds schema and namespace under a temporary name and renames it. A log
+// left by a file that is gone would be taken for the new one's, and goes first.
 func create(ctx context.Context, path string, o Options) error {
 	building := path + ".building"
-	if err := os.Remove(building); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(building, building+"-journal", path+"-wal", path+"-shm"); err != nil {
 		return err
 	}
-	db := database(building, map[string]string{"mode": "rwc", "journal_mode": "delete", "synchronous": "off"})
+	db := database(building, map[string]string{"mode": "rwc", "journal_mode": "delete", "synchronous": "off", "busy_timeout": anew(time.Second)})
 	if err := sqlite.SetupSchema(db); err != nil {
 		return err
 	}
@@ -91,6 +114,9 @@ func create(ctx context.Context, path string, o Options) error {
 		return err
 	}
 	if err := sqlite.CreateNamespaces(db, ns); err != nil {
+		return err
+	}
+	if err := seal(ctx, building); err != nil {
 		return err
 	}
 	if err := persist(building); err != nil {
