@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string) error {
 }
 
 func choose(names string) ([]row, error) {
-	all := slices.Concat(processRows(), crashRows(), spotifyRows(), modelRows(), backRows(), tidyRows(), browserRows())
+	all := slices.Concat(processRows(), crashRows(), spotifyRows(), outageRows(), modelRows(), backRows(), tidyRows(), clockRows(), listRows(), orderRows(), letterRows(), scheduleRows(), browserRows())
 	if names == "" {
 		return all, nil
 	}

@@ -1,10 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -31,18 +30,21 @@ func judge(before, after state, all []*wish, songs []song, stopped bool) finding
 	}
 	asked := map[string][]*wish{} // by owner and name
 	for _, w := range all {
-		if !w.creates {
-			at := listeners[w.who] + "/" + w.playlist
-			asked[at] = append(asked[at], w)
-		}
+		at := listeners[w.who] + "/" + w.playlist
+		asked[at] = append(asked[at], w)
 	}
 	recording := recordings(songs)
-	for _, p := range after.Playlists {
-		was := slices.IndexFunc(before.Playlists, func(q playlist) bool { return q.ID == p.ID })
-		if was < 0 {
-			continue // made in this row; created judges it
+	old := map[string]playlist{}
+	for _, p := range before.Playlists {
+		old[p.ID] = p
+	}
+	for _, w := range all {
+		if p := before.idOf(listeners[w.who], w.follows); w.follows != "" {
+			old[p] = filled(old[p], w.source)
 		}
-		f.rows(before.Playlists[was], p, asked[p.Owner+"/"+p.Name], recording)
+	}
+	for _, p := range after.Playlists { // one that was made in this row was empty before
+		f.rows(old[p.ID], p, asked[p.Owner+"/"+p.Name], recording)
 	}
 	f.created(before, after, all)
 	return f
@@ -57,6 +59,15 @@ func (f *finding) ending(w *wish, stopped bool) {
 	case w.state == "failed", w.state == "cancelled" && !stopped:
 		f.failed = append(f.failed, w.run+" "+w.state+": "+w.text())
 	}
+}
+
+// filled returns a playlist with other rows.
+func filled(p playlist, uris []string) playlist {
+	p.Rows = nil
+	for _, uri := range uris {
+		p.Rows = append(p.Rows, struct{ URI string }{uri})
+	}
+	return p
 }
 
 // recordings maps each URI to the one that stands for its recording.
@@ -102,7 +113,79 @@ func (f *finding) rows(before, after playlist, asked []*wish, recording func(str
 		}
 	}
 	for _, w := range asked {
-		f.said(w, after, recording)
+		if w.sorts {
+			f.sorted(w, before, after, recording)
+		} else {
+			f.said(w, after, recording)
+		}
+		if w.pasted != "" {
+			f.listed(w)
+		}
+	}
+	f.unsaid(had, has, asked, after)
+}
+
+// listed judges the rows of a list that has ended: each has an end, none is of a song
+// that there is not, and the page counts them as they are.
+func (f *finding) listed(w *wish) {
+	if w.ended.IsZero() {
+		return
+	}
+	for _, s := range slices.Concat(w.songs, w.nowhere) {
+		if result := w.results[s.title]; slices.Contains([]string{"", "to go", "matched", "to review"}, result) {
+			f.lost = append(f.lost, fmt.Sprintf("%s has ended with %s as %q", w.run, s.title, result))
+		}
+	}
+	if n := w.countOf("added"); n != w.added {
+		f.untrue = append(f.untrue, fmt.Sprintf("%s: %d are said to be added, %d rows say so", w.run, w.added, n))
+	}
+	for _, s := range w.nowhere {
+		if result := w.results[s.title]; result != "not_found" {
+			f.untrue = append(f.untrue, fmt.Sprintf("%s: %s, which there is not, as %q", w.run, s.title, result))
+		}
+	}
+}
+
+// unsaid finds songs that are there now although each page of a run that asked for them says otherwise.
+func (f *finding) unsaid(had, has map[string]int, asked []*wish, after playlist) {
+	told := map[string]bool{} // by recording
+	for _, w := range asked {
+		excused := w.tidies || w.sorts || w.state != "done" && w.state != "failed"
+		for _, s := range w.songs {
+			told[s.uri] = told[s.uri] || excused || there(w.results[s.title])
+		}
+	}
+	for uri, ok := range told {
+		if !ok && has[uri] > had[uri] {
+			f.untrue = append(f.untrue, fmt.Sprintf("%s/%s: %s is there, and no page says so", after.Owner, after.Name, uri))
+		}
+	}
+}
+
+// there reports whether a result says that the song is in the playlist.
+func there(result string) bool { return result == "added" || result == "already_there" }
+
+// sorted judges rows that were to stand in the order of their artists: the same rows
+// as before, those of one artist as they stood among themselves, and what is no track last.
+func (f *finding) sorted(w *wish, before, after playlist, recording func(string) string) {
+	artist := map[string]string{}
+	for _, s := range w.songs {
+		artist[s.uri] = s.artist
+	}
+	want := slices.Clone(before.Rows)
+	slices.SortStableFunc(want, func(a, b struct{ URI string }) int {
+		if a.URI == "" || b.URI == "" {
+			return cmp.Compare(len(b.URI), len(a.URI))
+		}
+		return cmp.Compare(artist[recording(a.URI)], artist[recording(b.URI)])
+	})
+	uri := func(a, b struct{ URI string }) int { return cmp.Compare(a.URI, b.URI) }
+	switch {
+	case slices.Equal(want, after.Rows):
+	case !slices.Equal(slices.SortedFunc(slices.Values(want), uri), slices.SortedFunc(slices.Values(after.Rows), uri)):
+		f.stray = append(f.stray, fmt.Sprintf("%s: other rows in %s/%s than before", w.run, after.Owner, after.Name))
+	case w.state == "done":
+		f.disorder = append(f.disorder, fmt.Sprintf("%s: %s/%s is not in the order of its artists", w.run, after.Owner, after.Name))
 	}
 }
 
@@ -125,14 +208,13 @@ func (f *finding) said(w *wish, after playlist, recording func(string) string) {
 			result = "added" // what stays is like what was added: there, once, and in order
 		}
 		at := slices.IndexFunc(after.Rows, func(r struct{ URI string }) bool { return recording(r.URI) == s.uri })
-		there := result == "added" || result == "already_there"
-		if there && at < 0 && !w.undone {
+		if there(result) && at < 0 && !w.undone {
 			f.untrue = append(f.untrue, fmt.Sprintf("%s: %s is said to be %s in %s/%s", w.run, s.title, result, after.Owner, after.Name))
 		}
-		if w.state == "done" && !there {
+		if w.state == "done" && !there(result) {
 			f.failed = append(f.failed, fmt.Sprintf("%s: %s ended as %q", w.run, s.title, result))
 		}
-		if result == "added" && at >= 0 {
+		if result == "added" && at >= 0 && !w.apart {
 			if at < last {
 				f.disorder = append(f.disorder, fmt.Sprintf("%s: %s in %s/%s", w.run, s.title, after.Owner, after.Name))
 			}
@@ -182,51 +264,4 @@ func early(log []request, window time.Duration) (calls []string) {
 	}
 	slices.Sort(calls)
 	return slices.Compact(calls)
-}
-
-// peace is how long nothing else may happen after an upset from which recovery is measured.
-const peace = 20 * time.Second
-
-// moves measures, for each run that was open when something upset it, how long
-// it took until Spotify heard of it again or it ended. Upsets that were soon
-// followed by another are left out, and so are runs that share a playlist:
-// nobody can tell whose call it was.
-func moves(upsets []time.Time, log []request, all []*wish, after state) (took []time.Duration) {
-	ids, sharers := map[string]string{}, map[string]int{}
-	for _, p := range after.Playlists {
-		ids[p.Owner+"/"+p.Name] = p.ID
-	}
-	for _, w := range all {
-		sharers[listeners[w.who]+"/"+w.playlist]++
-	}
-	for i, upset := range upsets {
-		if i+1 < len(upsets) && upsets[i+1].Sub(upset) < peace {
-			continue
-		}
-		for _, w := range all {
-			at := listeners[w.who] + "/" + w.playlist
-			if sharers[at] > 1 || !w.openAt(upset) {
-				continue
-			}
-			if moved := next(log, upset, ids[at], w); !moved.IsZero() {
-				took = append(took, moved.Sub(upset))
-			}
-		}
-	}
-	return took
-}
-
-// next returns when the run of the wish was heard of after a moment.
-func next(log []request, after time.Time, playlist string, w *wish) time.Time {
-	moved := w.ended
-	for _, r := range log {
-		if r.At.Before(after) || !moved.IsZero() && r.At.After(moved) {
-			continue
-		}
-		query, _ := url.QueryUnescape(r.Query) // of a log that has it from a client
-		if strings.Contains(r.Path, playlist) || strings.Contains(query, w.songs[0].title) {
-			moved = r.At
-		}
-	}
-	return moved
 }

@@ -18,13 +18,14 @@ import (
 
 // process is a program that may be ended and started again with the same words.
 type process struct {
-	path string
-	args []string
-	env  []string
-	url  string // where it answers
-	ask  string // the path that says it is ready
-	log  string // file for what it writes
-	trap string // the failpoint that is armed, "name=n"; "" for none
+	path  string
+	args  []string
+	env   []string
+	url   string // where it answers
+	ask   string // the path that says it is ready
+	log   string // file for what it writes
+	trap  string // the failpoint that is armed, "name=n"; "" for none
+	clock *clock // of its own; nil is the machine's
 
 	mu     sync.Mutex
 	cmd    *exec.Cmd
@@ -66,7 +67,11 @@ func (p *process) launch() error {
 	cmd := exec.Command(p.path, p.args...) //nolint:gosec,noctx // our own program, ended by end
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "SEGUE_FAILPOINT=" + p.trap}, p.env...)
 	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
+	begin := cmd.Start
+	if p.clock != nil {
+		begin = func() error { return p.clock.start(cmd) }
+	}
+	if err := begin(); err != nil {
 		return err
 	}
 	p.mu.Lock()

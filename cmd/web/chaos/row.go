@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,7 +54,7 @@ func (r row) perform(ctx context.Context, t *trial) error {
 		return err
 	}
 	t.over = r.over * time.Duration(t.n) / 100
-	limited, cancel := context.WithTimeout(ctx, patience+r.lasts+5*t.over)
+	limited, cancel := context.WithTimeout(ctx, patience+time.Duration(t.n)*aMessage+r.lasts+5*t.over)
 	defer cancel()
 	err = r.act(limited, t)
 	if err != nil {
@@ -82,7 +83,11 @@ func (v *verdict) weigh(ctx context.Context, t *trial) error {
 	if v.tally != nil {
 		v.injected += v.tally(t, log)
 	}
-	v.moving = moves(t.upsets, log, t.wishes, after)
+	thoughts, err := t.asked(ctx)
+	if err != nil {
+		return err
+	}
+	v.moving = moves(t.upsets, slices.Concat(log, thoughts), t.wishes, after)
 	if raw, err := os.ReadFile(t.segue.log); err == nil {
 		for _, word := range []string{"panic:", "fatal error:", "DATA RACE"} {
 			if n := strings.Count(string(raw), word); n > 0 {

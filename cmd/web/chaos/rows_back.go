@@ -40,7 +40,7 @@ func undoKill(ctx context.Context, t *trial) error {
 	t.send(ctx)
 	t.crowd.Wait()
 	t.undoAll(ctx)
-	for range 4 {
+	for range max(t.n/25, 4) {
 		rest(ctx, t.some(200*time.Millisecond, 3*time.Second))
 		if err := t.kill(ctx); err != nil {
 			return err

@@ -27,8 +27,8 @@ type crash struct {
 // crashRows let Segue die at points inside it, in a build of its own that obeys failpoints.
 func crashRows() []row {
 	rows := []row{
-		{name: "crash-engine-schema", what: "dies while Temporal's file is made, at the first start", plan: twenty, act: crashAtStart("engine-schema", 1)},
-		{name: "crash-migration", what: "dies in a migration, at the first start", plan: twenty, act: crashAtStart("migration", 4)},
+		{name: "crash-engine-schema", what: "dies while Temporal's file is made, at the first start", lasts: dying, plan: twenty, act: crashAtStart("engine-schema", 1)},
+		{name: "crash-migration", what: "dies in a migration, at the first start", lasts: dying, plan: twenty, act: crashAtStart("migration", 4)},
 	}
 	for _, c := range []crash{
 		{point: "message-accepted", what: "dies with a message committed, its workflow not started", over: time.Minute, within: afterKill},
@@ -40,14 +40,14 @@ func crashRows() []row {
 		{point: "answer-read", what: "dies with the answer read, the attempt not settled", within: afterKill},
 		{point: "answer-settled", what: "dies with the attempt settled, the engine not told", within: afterKill},
 		{point: "answer-reported", what: "dies with the engine told, nothing decided", within: afterKill},
-		{point: "quiet-over", what: "dies when a quiet time is over; half of the adds lost", over: time.Minute, before: loseAnswers},
-		{point: "proof-read", what: "dies between the reads that prove a lost add", over: time.Minute, before: loseAnswers},
+		{point: "quiet-over", what: "dies when a quiet time is over; half of the adds lost", over: time.Minute, before: loseAnswers, within: afterKill},
+		{point: "proof-read", what: "dies between the reads that prove a lost add", over: time.Minute, before: loseAnswers, within: afterKill},
 		{point: "writer-renewed", what: "dies when the writer continues as new", plan: crowded},
 		{point: "token-refreshed", what: "dies with a token refreshed, not stored", over: 30 * time.Second, stir: expireAll, within: afterKill},
 		{name: "crash-token-rotated", point: "token-refreshed", what: "the same with rotating tokens: the only valid one is lost, login after", over: 30 * time.Second, before: rotating, stir: loginAndExpire},
 		{point: "outcome-known", what: "dies with a run over, the ledger not told", within: afterKill},
 		{point: "outcome-kept", what: "dies with the ledger told, the engine not told of that", within: afterKill},
-		{point: "end-untold", what: "dies when a stream is about to tell the end; runs followed by streams", before: attendAll},
+		{point: "end-untold", what: "dies when a stream is about to tell the end; runs followed by streams", before: attendAll, within: afterKill},
 	} {
 		name := cmp.Or(c.name, "crash-"+c.point)
 		over := cmp.Or(c.over, 30*time.Second)
@@ -170,7 +170,7 @@ func crashAtStart(point string, times int) func(context.Context, *trial) error {
 }
 
 // twenty leaves as many messages as there are deaths: each has a Segue of its own.
-func twenty(t *trial) { t.wishes = t.wishes[:min(len(t.wishes), crashes)] }
+func twenty(t *trial) { t.wishes = t.wishes[:min(len(t.wishes), max(crashes, t.n/10))] }
 
 // crowded sends everything to the few busy playlists, so that their writers grow old.
 func crowded(t *trial) {

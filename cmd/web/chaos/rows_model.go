@@ -20,10 +20,10 @@ func modelRows() []row {
 	return []row{
 		{name: "model", what: "a language model plans; nothing else happens", act: modelJust, tally: planned},
 		{name: "model-kill", what: "a language model plans; SIGKILL every 4 s", alone: true, over: 60 * time.Second, within: afterKill, act: modelKill},
-		{name: "model-away", what: "the language model is gone for 60 s", over: 30 * time.Second, act: modelAway},
+		{name: "model-away", what: "the language model is gone for 60 s", over: 30 * time.Second, within: afterOutage, act: modelAway},
 		{
 			name: "crash-step-planned", what: "dies with the language model's answer read, the step not on record", over: 30 * time.Second,
-			lasts: dying, act: func(ctx context.Context, t *trial) error {
+			lasts: dying, within: afterKill, act: func(ctx context.Context, t *trial) error {
 				if err := dies.play(ctx, t); err != nil {
 					return err
 				}
@@ -162,13 +162,29 @@ func (t *trial) answeredOnce(ctx context.Context) error {
 	return nil
 }
 
-// asked returns the calls of the model's last life.
-func (t *trial) asked(ctx context.Context) (calls []struct{ Text string }, err error) {
+// thinking is the method of a call that a model got, in a log.
+const thinking = "MODEL"
+
+// asked returns the calls of the model's last life, each with the message it was
+// about as its body; none when the row has no model.
+func (t *trial) asked(ctx context.Context) ([]request, error) {
+	if t.model == nil {
+		return nil, nil
+	}
 	text, err := get(ctx, http.DefaultClient, t.model.url+"/calls")
 	if err != nil {
 		return nil, err
 	}
-	return calls, json.Unmarshal([]byte(text), &calls)
+	var calls []struct {
+		At   time.Time
+		Text string
+	}
+	err = json.Unmarshal([]byte(text), &calls)
+	log := make([]request, len(calls))
+	for i, c := range calls {
+		log[i] = request{At: c.At, Method: thinking, Body: c.Text}
+	}
+	return log, err
 }
 
 // planned counts the steps: in a row in which nothing is broken they are what there is to prove.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -59,12 +60,12 @@ func (t *trial) recovering() bool {
 
 // killAtAccept kills within the same moment in which a browser was told that its message is accepted.
 func killAtAccept(ctx context.Context, t *trial) error {
-	each := max(len(t.wishes)/20, 2)
+	every := max(len(t.wishes)/20, 2)
 	accepted, failed := 0, make(chan error, len(t.wishes))
 	t.onSent = func() {
 		t.killing.Lock()
 		defer t.killing.Unlock()
-		if accepted++; accepted%each == 0 {
+		if accepted++; accepted%every == 0 {
 			failed <- t.kill(ctx)
 		}
 	}
@@ -120,7 +121,7 @@ func killAtProof(ctx context.Context, t *trial) error {
 	}
 	t.send(ctx)
 	t.sent(ctx, .5)
-	for range 3 {
+	for range max(t.n/50, 3) {
 		rest(ctx, t.some(2*time.Second, 15*time.Second))
 		log, err := t.control.log(ctx)
 		if err != nil {
@@ -178,7 +179,8 @@ func (t *trial) eachAnew(ctx context.Context, start func(i int) error) error {
 
 func stopAndGoOn(ctx context.Context, t *trial) error {
 	t.send(ctx)
-	for _, pause := range []time.Duration{30 * time.Second, 6 * time.Second, 30 * time.Second} {
+	pauses := []time.Duration{30 * time.Second, 6 * time.Second, 30 * time.Second}
+	for _, pause := range slices.Repeat(pauses, max(t.n/300, 1)) {
 		rest(ctx, t.some(2*time.Second, 5*time.Second))
 		if err := t.segue.signal(syscall.SIGSTOP); err != nil {
 			return err

@@ -23,8 +23,6 @@ func spotifyRows() []row {
 		{name: "token", what: "access tokens expire every 2 s", over: 20 * time.Second, act: expire, tally: unauthorised},
 		{name: "token-list", what: "messages of 20 songs, access tokens expire every second; one refresh for each", plan: longLists, over: 20 * time.Second, act: expireAmidLists, tally: unauthorised},
 		{name: "revoked", what: "permission revoked, login after 10 s", act: revoke},
-		{name: "outage-api", what: "every call of the Web API cut for 60 s", over: 30 * time.Second, within: 30 * time.Second, act: outageAPI, tally: scripted},
-		{name: "outage-accounts", what: "no token refreshed for 60 s after all have expired", over: 30 * time.Second, act: outageAccounts, tally: scripted},
 		{name: "clock", what: "Spotify's clock jumps by 1 h and 24 h", over: 20 * time.Second, act: jump},
 		{name: "create", what: "new playlists: applied then 503, applied 10 s late, hang, refused", plan: playlists, act: create, tally: scripted},
 	}
@@ -261,38 +259,6 @@ func revoke(ctx context.Context, t *trial) error {
 	}
 	t.upset()
 	return t.login(ctx)
-}
-
-const outage = time.Minute
-
-func outageAPI(ctx context.Context, t *trial) error {
-	return t.outage(ctx, fault{Path: "^/v1/", Count: -1, Drop: true}, 0)
-}
-
-func outageAccounts(ctx context.Context, t *trial) error {
-	err := t.outage(ctx, fault{Path: "^/api/token", Count: -1, Status: 503}, 2*time.Hour)
-	t.upsets = nil // the two clocks differ, so nothing can be measured
-	return err
-}
-
-// outage lets a fault play for a minute and moves Spotify's clock at its beginning.
-func (t *trial) outage(ctx context.Context, f fault, later time.Duration) error {
-	t.send(ctx)
-	t.sent(ctx, .2)
-	if err := t.control.inject(ctx, f); err != nil {
-		return err
-	}
-	if err := t.control.advance(ctx, later); err != nil {
-		return err
-	}
-	rest(ctx, t.scaled(outage))
-	if err := t.control.clear(ctx); err != nil {
-		return err
-	}
-	t.upset()
-	log, err := t.control.log(ctx)
-	t.remark("%d calls left during the outage", scripted(t, log))
-	return err
 }
 
 func jump(ctx context.Context, t *trial) error {

@@ -43,7 +43,7 @@ func tidyUp(ctx context.Context, t *trial) error {
 		return err
 	}
 	t.send(ctx)
-	for kills := 0; kills < 6 || t.unfinished() && kills < 20; kills++ {
+	for kills := 0; kills < 6 || t.unfinished() && kills < max(20, t.n/10); kills++ {
 		rest(ctx, t.some(2*time.Second, 5*time.Second))
 		if err := t.kill(ctx); err != nil {
 			return err

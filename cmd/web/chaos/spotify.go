@@ -13,6 +13,16 @@ import (
 // state is what the emulated Spotify holds, without lag: the oracle's only source.
 type state struct{ Playlists []playlist }
 
+// idOf returns the id of a person's playlist of that name; "" when there is none.
+func (s state) idOf(owner, name string) string {
+	for _, p := range s.Playlists {
+		if p.Owner == owner && p.Name == name {
+			return p.ID
+		}
+	}
+	return ""
+}
+
 type playlist struct {
 	ID, Name, Owner string
 	Rows            []struct{ URI string }
@@ -77,6 +87,10 @@ func (c control) clear(ctx context.Context) error {
 
 func (c control) latency(ctx context.Context, write time.Duration) error {
 	return c.call(ctx, http.MethodPost, "latency", map[string]string{"write": write.String()}, nil)
+}
+
+func (c control) slowSearch(ctx context.Context, search time.Duration) error {
+	return c.call(ctx, http.MethodPost, "latency", map[string]string{"search": search.String()}, nil)
 }
 
 // lag makes reads stale: rows appear after up to the first span, some after up to the second.

@@ -11,10 +11,13 @@ import (
 )
 
 const (
-	drainMost = 20 * time.Second // from SIGTERM to the end
-	senders   = 16               // browsers that send at the same time
-	patience  = 4 * time.Minute  // for all runs to end once nothing is broken any more
-	lookMost  = 6 * time.Second  // between two looks at a run
+	drainMost = 20 * time.Second       // from SIGTERM to the end
+	senders   = 16                     // browsers that send at the same time
+	patience  = 4 * time.Minute        // for all runs to end once nothing is broken any more
+	aMessage  = time.Second            // besides, for each message
+	together  = 200                    // messages that are sent in a moment, where a row does not spread them
+	spacing   = 300 * time.Millisecond // from then on from one to the next, about as long as one takes when many do
+	lookMost  = 6 * time.Second        // between two looks at a run
 )
 
 // trial is one row being played.
@@ -45,14 +48,13 @@ type trial struct {
 	broken   int // promises other than those of the table that did not hold
 }
 
-// send has the wishes sent and followed to their end, over the time of the row; it does not wait.
+// send has the wishes sent and followed to their end, over the time of the row, or in
+// a moment as long as they are not too many; it does not wait.
 func (t *trial) send(ctx context.Context) {
 	free := make(chan struct{}, senders)
 	t.crowd.Go(func() {
-		for _, w := range t.wishes {
-			if t.over > 0 {
-				rest(ctx, t.over/time.Duration(len(t.wishes)))
-			}
+		for i, w := range t.wishes {
+			rest(ctx, t.pause(i))
 			free <- struct{}{}
 			t.crowd.Go(func() {
 				t.say(ctx, w)
@@ -63,8 +65,23 @@ func (t *trial) send(ctx context.Context) {
 	})
 }
 
+// pause is how long the wish of that place waits for its turn to be sent.
+func (t *trial) pause(i int) time.Duration {
+	switch {
+	case t.over > 0:
+		return t.over / time.Duration(len(t.wishes))
+	case i >= together:
+		return spacing
+	}
+	return 0
+}
+
 // say sends a wish again and again, as the same form, until it is accepted.
 func (t *trial) say(ctx context.Context, w *wish) {
+	if w.pasted != "" {
+		t.paste(ctx, w)
+		return
+	}
 	key := crand.Text()
 	for ctx.Err() == nil {
 		conversation, err := t.people[w.who].send(ctx, w.text(), key)
@@ -100,7 +117,7 @@ func (t *trial) follow(ctx context.Context, w *wish) {
 	for pause := 500 * time.Millisecond; ctx.Err() == nil; pause = min(pause*3/2, lookMost) {
 		c, err := v.look(ctx, w.run)
 		switch {
-		case err == nil && c.final():
+		case err == nil && c.final() && t.complete(ctx, w, &c):
 			w.end(c)
 			return
 		case err == nil && c.form != nil:

@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -50,30 +51,32 @@ var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"
 
 // login goes through the consent page of the emulated Spotify.
 func (v *visitor) login(ctx context.Context, spotify string) error {
-	consent, err := get(ctx, v.http, v.url+"/login")
+	form, err := v.form(ctx, "/login")
 	if err != nil {
 		return err
 	}
-	form := url.Values{"listener": {v.listener}}
-	for _, m := range hidden.FindAllStringSubmatch(consent, -1) {
-		form.Set(m[1], html.UnescapeString(m[2]))
-	}
+	form.Set("listener", v.listener)
 	_, err = v.post(ctx, spotify+"/authorize", form)
 	return err
 }
 
+// form returns what the forms of a page send besides what a person chooses.
+func (v *visitor) form(ctx context.Context, page string) (url.Values, error) {
+	text, err := get(ctx, v.http, v.url+page)
+	form := url.Values{}
+	for _, m := range hidden.FindAllStringSubmatch(text, -1) {
+		form.Set(m[1], html.UnescapeString(m[2]))
+	}
+	return form, err
+}
+
 // key returns the idempotency key of a form as a page has it.
 func (v *visitor) key(ctx context.Context) (string, error) {
-	page, err := get(ctx, v.http, v.url+"/c")
-	if err != nil {
-		return "", err
+	form, err := v.form(ctx, "/c")
+	if err == nil && !form.Has("key") {
+		err = errors.New("the page has no form with a key")
 	}
-	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
-		if m[1] == "key" {
-			return m[2], nil
-		}
-	}
-	return "", errors.New("the page has no form with a key")
+	return form.Get("key"), err
 }
 
 // send sends a message once and returns the page it leads to: with that it is accepted.
@@ -110,12 +113,14 @@ func (v *visitor) runs(ctx context.Context, conversation string) ([]string, erro
 type card struct {
 	state   string
 	results map[string]string // by title
+	added   int               // songs of a list
 	form    url.Values        // that answers its question with the first choice
 }
 
 var (
 	cardState   = regexp.MustCompile(`data-testid="run" data-state="([a-z]+)"`)
 	cardOutcome = regexp.MustCompile(`(?s)data-testid="outcome" data-result="([a-z_]*)" data-state="[a-z]+">.*?class="title font-semibold">([^<]*)<`)
+	cardAdded   = regexp.MustCompile(`<b [^>]*>(\d+)</b> added<`)
 	cardAsks    = regexp.MustCompile(`name="question" value="([^"]+)"`)
 	cardOption  = regexp.MustCompile(`name="option" value="([^"]+)"`)
 )
@@ -127,6 +132,9 @@ func readCard(page string) card {
 	}
 	for _, m := range cardOutcome.FindAllStringSubmatch(page, -1) {
 		c.results[html.UnescapeString(m[2])] = m[1]
+	}
+	if m := cardAdded.FindStringSubmatch(page); m != nil {
+		c.added, _ = strconv.Atoi(m[1]) // digits that do not fit are no count
 	}
 	question, option := cardAsks.FindStringSubmatch(page), cardOption.FindStringSubmatch(page)
 	if question != nil && option != nil {
@@ -184,7 +192,21 @@ func do(c *http.Client, r *http.Request) (string, error) {
 func read(answer *http.Response) (string, error) {
 	body, err := io.ReadAll(answer.Body)
 	if err == nil && answer.StatusCode >= http.StatusBadRequest {
-		err = fmt.Errorf("%s %s: %s", answer.Request.Method, answer.Request.URL.Path, answer.Status)
+		err = &refusal{answer.StatusCode, answer.Request.Method + " " + answer.Request.URL.Path}
 	}
 	return string(body), err
+}
+
+// refusal is an answer that says no.
+type refusal struct {
+	status int
+	what   string
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("%s: status %d", r.what, r.status) }
+
+// refusedWith reports whether the answer was one with this status.
+func refusedWith(err error, status int) bool {
+	r, ok := errors.AsType[*refusal](err)
+	return ok && r.status == status
 }

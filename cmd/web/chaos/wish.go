@@ -13,8 +13,13 @@ type wish struct {
 	who      int    // the person, by place in listeners
 	playlist string // its name; both persons have all names
 	songs    []song
-	creates  bool // it asks for the playlist itself
-	tidies   bool // it asks to remove duplicates; the songs are those that stay
+	creates  bool   // it asks for the playlist itself, or brings a list into a new one
+	tidies   bool   // it asks to remove duplicates; the songs are those that stay
+	sorts    bool   // it asks for the rows in the order of their artists; the songs are those that stand there
+	apart    bool   // each song came by a run of its own, so that their order is nobody's
+	pasted   string // a whole list, for the import page; the songs are what it names, each once
+	follows  string // the playlist that a schedule brings into this one
+	nowhere  []song // that the list names too, and Spotify does not have
 
 	mu           sync.Mutex // guards what follows
 	conversation string
@@ -23,12 +28,20 @@ type wish struct {
 	ended        time.Time
 	state        string
 	results      map[string]string // by title
+	added        int               // songs of a list, as its page counts them
+	source       []string          // what somebody else has put into the playlist that is followed
 	undone       bool              // a second run took it back
 }
 
 // text is the message.
 func (w *wish) text() string {
 	switch {
+	case w.pasted != "":
+		return fmt.Sprintf("a list of %d songs for %s", len(w.songs)+len(w.nowhere), w.playlist)
+	case w.follows != "":
+		return "what is new in " + w.follows + ", into " + w.playlist
+	case w.sorts:
+		return "sort " + w.playlist + " by artist"
 	case w.creates:
 		return "create a playlist called " + w.playlist
 	case w.tidies:
@@ -71,7 +84,24 @@ func (w *wish) openAt(at time.Time) bool {
 func (w *wish) end(c card) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.state, w.results, w.ended = c.state, c.results, time.Now()
+	w.state, w.results, w.added, w.ended = c.state, c.results, c.added, time.Now()
+}
+
+// reopen forgets that the wish has ended: it is tried again.
+func (w *wish) reopen() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state, w.results, w.ended = "", nil, time.Time{}
+}
+
+// countOf returns how many songs have that result.
+func (w *wish) countOf(result string) (n int) {
+	for _, r := range w.results {
+		if r == result {
+			n++
+		}
+	}
+	return n
 }
 
 const (

@@ -25,12 +25,15 @@ type world struct {
 	people []*visitor
 }
 
-const mostLists = 300 // of a person
+const (
+	mostLists  = 300 // of a person
+	leastSongs = 300 // from which whole lists are drawn
+)
 
 // prepare makes the world through the pages, as persons would.
 func prepare(ctx context.Context, dir string, s size) (*world, error) {
 	w := &world{size: s, dir: dir, lists: min(hotLists+1+s.n/len(listeners), mostLists)}
-	w.songs = compose(chances(s.seed, "songs"), 3*s.n)
+	w.songs = compose(chances(s.seed, "songs"), max(3*s.n, leastSongs))
 	if err := writeCatalogue(w.catalogue(), w.songs); err != nil {
 		return nil, err
 	}
@@ -126,7 +129,8 @@ func (t *trial) launch(ctx context.Context, home string) (err error) {
 
 // mount puts a small file system on the folder; that takes root.
 func (t *trial) mount(dir string) error {
-	err := syscall.Mount("chaos", dir, "tmpfs", 0, "size=48m,mode=700")
+	size := 48 + max(t.n-together, 0)/2 // MB; a message takes less than half of one
+	err := syscall.Mount("chaos", dir, "tmpfs", 0, fmt.Sprintf("size=%dm,mode=700", size))
 	if err != nil {
 		return fmt.Errorf("%w: a small file system cannot be mounted: %w", errSkip, err)
 	}
