@@ -46,19 +46,24 @@ func (a *Activities) LookAtList(ctx context.Context, in RowsInput) (s ListState,
 	if s.Counts, err = a.Lists.ListCounts(ctx, in.PersonID, in.of()); err != nil {
 		return s, err
 	}
-	open, err := a.next(ctx, in, agent.RowOpen)
+	open, err := a.next(ctx, in, agent.RowFilter{States: []agent.RowState{agent.RowOpen}})
 	if err != nil {
 		return s, err
 	}
-	found, err := a.next(ctx, in, agent.RowFound)
+	ready := agent.RowFilter{States: []agent.RowState{agent.RowFound}}
+	if len(open) > 0 {
+		ready.Before = open[0].Position // those behind would come before it, in a list that has begun anew
+	}
+	found, err := a.next(ctx, in, ready)
 	s.Open, s.Found = places(open), places(found)
 	s.Links = places(slices.DeleteFunc(open, func(r agent.Row) bool { return !linked(r) }))
 	return s, err
 }
 
-// next are the first rows in a state.
-func (a *Activities) next(ctx context.Context, in RowsInput, state agent.RowState) ([]agent.Row, error) {
-	return a.Lists.ListRows(ctx, in.PersonID, in.of(), agent.RowFilter{States: []agent.RowState{state}, Limit: MaxBatch})
+// next are the first rows of a kind.
+func (a *Activities) next(ctx context.Context, in RowsInput, which agent.RowFilter) ([]agent.Row, error) {
+	which.Limit = MaxBatch
+	return a.Lists.ListRows(ctx, in.PersonID, in.of(), which)
 }
 
 func places(rows []agent.Row) []int {

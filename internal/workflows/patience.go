@@ -19,6 +19,7 @@ import (
 type patience struct {
 	tries       int           // tries that are shown as such; afterwards the step is parked
 	first, most time.Duration // pause after the first try, doubled up to most
+	login       time.Duration // how long a login is waited for; 0 = until there is one
 }
 
 // The policies of the house.
@@ -44,7 +45,7 @@ func (p patience) pause(f *fault.Error, attempt int, waited time.Duration) (time
 	case fault.RateLimited:
 		return max(f.RetryAfter, leastPause), true
 	case fault.Unauthorised:
-		return loginPause, true
+		return loginPause, p.login == 0 || waited < p.login
 	case fault.Unavailable:
 		again := waited < giveUpAfter
 		switch {

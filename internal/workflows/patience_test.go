@@ -54,3 +54,26 @@ func TestATryThatEndedWithItsWorkerIsRepeatedSoon(t *testing.T) {
 		})
 	}
 }
+
+func TestALoginIsWaitedForUntilTheRunWasStopped(t *testing.T) {
+	t.Parallel()
+	out := fault.New(fault.Unauthorised, "Log in again.", nil)
+	stopped := writePatience
+	stopped.login = giveUpAfter
+	for name, c := range map[string]struct {
+		p      patience
+		waited time.Duration
+		again  bool
+	}{
+		"a month":             {writePatience, 30 * 24 * time.Hour, true},
+		"stopped, an hour":    {stopped, time.Hour, true},
+		"stopped, a day over": {stopped, giveUpAfter, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, again := c.p.pause(out, 1, c.waited); again != c.again {
+				t.Errorf("again %v, want %v", again, c.again)
+			}
+		})
+	}
+}

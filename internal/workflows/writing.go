@@ -106,7 +106,9 @@ func (w *waker) hear(ctx workflow.Context, shown face, send func() (open bool, e
 	err := w.persist(ctx, writePatience, shown, try)
 	if open && temporal.IsCanceledError(err) {
 		safe, _ := workflow.NewDisconnectedContext(ctx)
-		err = w.persist(safe, writePatience, shown, try)
+		last := writePatience
+		last.login = giveUpAfter // who stops something need not come back for it
+		err = w.persist(safe, last, shown, try)
 	}
 	return err
 }
