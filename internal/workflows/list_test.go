@@ -141,6 +141,20 @@ func TestAListIsAddedInItsOrderAHundredAtATime(t *testing.T) {
 	}
 }
 
+func TestAListThatBeginsAnewAddsNoRowBeforeThoseAheadOfIt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	c := s.clerk()
+	run := s.links(t, 30)
+	if err := s.activities().FindRows(t.Context(), RowsInput{PersonID: "ada", RunID: run.ID, Positions: []int{26, 27, 28, 29, 30}}); err != nil {
+		t.Fatal(err) // as when an earlier life had found the last of them first
+	}
+	wantCounts(t, s.serves(t, run), agent.Counts{agent.RowAdded: 30})
+	if !slices.IsSorted(c.order) {
+		t.Errorf("added in the order %v", c.order)
+	}
+}
+
 func TestAnUnclearRowHoldsUpNobodyAndIsAddedOnceItIsAnswered(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

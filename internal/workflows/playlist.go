@@ -242,7 +242,7 @@ func (w *writer) past(id string) (WriteOutcome, bool) {
 // add puts one track in, unless the recording is there. It posts at most once
 // for each time that reading has proved the track absent.
 func (w *writer) add(ctx workflow.Context, change Write) WriteOutcome {
-	seen, err := w.look(ctx, change)
+	seen, err := w.lookLater(ctx, w.leaving(ctx, []Write{change}), change)
 	open := false
 	for err == nil {
 		open = seen.Attempt == agent.AttemptOpen
@@ -312,8 +312,10 @@ func (w *writer) look(ctx workflow.Context, change Write) (Seen, error) {
 }
 
 func (w *writer) lookLater(ctx workflow.Context, pause time.Duration, change Write) (Seen, error) {
-	if err := workflow.Sleep(ctx, pause); err != nil {
-		return Seen{}, err
+	if pause > 0 {
+		if err := workflow.Sleep(ctx, pause); err != nil {
+			return Seen{}, err
+		}
 	}
 	return w.look(ctx, change)
 }
