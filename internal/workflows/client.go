@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -31,6 +32,12 @@ type Client struct {
 // mostAsked is how many workflows are asked at the same time. One that no worker has in memory
 // is replayed for it: with a thousand at once, after a restart, the workflows themselves would get no turn.
 const mostAsked = 16
+
+// A worker that has just started is known to the engine within moments.
+const (
+	pollerTries = 15
+	pollerPause = 100 * time.Millisecond
+)
 
 // NewClient wraps a connection, with the data converter it was made with.
 func NewClient(c client.Client, namespace string, data converter.DataConverter) *Client {
@@ -169,18 +176,34 @@ func overall(p agent.Progress) agent.State {
 	return state
 }
 
+// query asks a workflow for its progress. Right after a start the engine may not have heard
+// of a worker yet; then it is asked again for a while.
 func (c *Client) query(ctx context.Context, workflowID string, out any) error {
+	for try := 0; ; try++ {
+		value, err := c.ask(ctx, workflowID)
+		if err == nil {
+			return value.Get(out)
+		}
+		if _, idle := errors.AsType[*serviceerror.FailedPrecondition](err); !idle || try == pollerTries {
+			return unavailable(err)
+		}
+		select {
+		case <-time.After(pollerPause):
+		case <-ctx.Done():
+			return unavailable(err)
+		}
+	}
+}
+
+// ask sends one query, once there is a place for it.
+func (c *Client) ask(ctx context.Context, workflowID string) (converter.EncodedValue, error) {
 	select {
 	case c.asking <- struct{}{}:
 		defer func() { <-c.asking }()
 	case <-ctx.Done():
-		return unavailable(ctx.Err())
+		return nil, ctx.Err()
 	}
-	value, err := c.temporal.QueryWorkflow(ctx, workflowID, "", QueryProgress)
-	if err != nil {
-		return unavailable(err)
-	}
-	return value.Get(out)
+	return c.temporal.QueryWorkflow(ctx, workflowID, "", QueryProgress)
 }
 
 // Answer settles a question; the first answer counts. Conflict when it is settled already, Invalid for an option that was not offered.
