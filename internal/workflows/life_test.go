@@ -45,24 +45,6 @@ func TestALateUndoTakesNothingThatWasAskedForAfterIt(t *testing.T) {
 	s.wantRows(t, "b", "a")
 }
 
-// A model has planned anew after the engine's database was lost, and another song has the name of the first.
-func TestASongIsNotTakenForAnotherOfTheSameName(t *testing.T) {
-	t.Skip("songs are named by their place in the plan alone")
-	t.Parallel()
-	for _, state := range []string{agent.AttemptApplied, agent.AttemptOpen} {
-		t.Run(state, func(t *testing.T) {
-			t.Parallel()
-			s := newScene(t)
-			s.book.states["run1-1"], s.book.uris = state, map[string][]string{"run1-1": {"other"}}
-			s.shelf.uris = []string{"other"}
-			r := s.appends(t, time.Second, songs("run1", "a"))
-			s.write(t)
-			r.want(t, agent.Added)
-			s.wantRows(t, "other", "a")
-		})
-	}
-}
-
 func TestNamesakesAreCountedThoughNotAllAreShown(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
