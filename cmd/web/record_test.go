@@ -24,7 +24,7 @@ const testdata = "../../internal/workflows/testdata"
 
 // generation begins the names of the histories recorded now. It changes when a
 // workflow takes another way for new runs; the histories of the old way stay.
-const generation = "batches-"
+const generation = "recalls-"
 
 // TestRecordHistories writes the histories that the replay tests replay. It
 // runs only on purpose, with the reason as RECORD_HISTORIES, which is kept
