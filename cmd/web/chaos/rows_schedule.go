@@ -116,7 +116,7 @@ func (t *trial) grow(ctx context.Context, w *wish, place string) {
 // runNow tells a schedule to run, until that is answered, and waits for the end of
 // what becomes of it. It reports false when nothing does.
 func (t *trial) runNow(ctx context.Context, w *wish, place string) (card, bool) {
-	v, grown := t.people[w.who], time.Now().Truncate(time.Second)
+	v, grown, before := t.people[w.who], time.Now().Truncate(time.Second), w.runKnown()
 	told := time.Time{}
 	for ; ctx.Err() == nil; rest(ctx, 500*time.Millisecond) {
 		if told.IsZero() {
@@ -130,7 +130,7 @@ func (t *trial) runNow(ctx context.Context, w *wish, place string) (card, bool) 
 		run, at, err := v.latest(ctx, place)
 		switch {
 		case err != nil:
-		case run != "" && !at.Before(grown):
+		case run != "" && run != before && !at.Before(grown): // times are told in seconds
 			if c, ok := t.outcome(ctx, w, run); ok {
 				return c, true
 			}
