@@ -80,13 +80,17 @@ func (w *writer) recall(ctx workflow.Context) error {
 		w.tallies[uri] = Tally{Rows: known.Counts[uri].Rows, At: now.Add(-known.Counts[uri].Age)}
 	}
 	for _, d := range known.Doubts {
-		w.suspect(now, d)
+		w.suspect(ctx, d)
 	}
 	return nil
 }
 
 // suspect notes a request of unknown outcome: who asked comes back, and until then others may ask for the same.
-func (w *writer) suspect(now time.Time, d Doubt) {
+func (w *writer) suspect(ctx workflow.Context, d Doubt) {
+	if !w.recalls {
+		return
+	}
+	now := workflow.Now(ctx)
 	d.Until = now.Add(d.Left)
 	w.doubts = append(slices.DeleteFunc(w.doubts, func(o Doubt) bool {
 		return o.ID == d.ID || now.Sub(o.Until) > giveUpAfter // nobody comes back for it any more
@@ -96,18 +100,14 @@ func (w *writer) suspect(now time.Time, d Doubt) {
 // leave suspects changes whose outcome is not known when their turn ends.
 func (w *writer) leave(ctx workflow.Context, out bool, changes ...Write) {
 	for _, c := range changes {
-		if w.recalls {
-			w.suspect(workflow.Now(ctx), Doubt{ID: c.id(), Out: out, URIs: []string{c.URI}, Left: unseen})
-		}
+		w.suspect(ctx, Doubt{ID: c.id(), Out: out, URIs: []string{c.URI}, Left: unseen})
 	}
 }
 
 // leaveRemoval suspects a removal without an answer: it may be applied after one that was sent again,
 // and would take what was put in meanwhile. No other outcome ends that doubt.
 func (w *writer) leaveRemoval(ctx workflow.Context, change Write, uris []string) {
-	if w.recalls {
-		w.suspect(workflow.Now(ctx), Doubt{ID: change.id() + "-out", Out: true, URIs: uris, Left: unseen})
-	}
+	w.suspect(ctx, Doubt{ID: change.id() + "-out", Out: true, URIs: uris, Left: unseen})
 }
 
 // suspected reports whether a change was sent in an earlier turn and nobody has heard its end yet.
@@ -127,17 +127,17 @@ func (w *writer) trust(outcomes []WriteOutcome) {
 // pending returns how long it may still turn up that one of these recordings was put in or taken
 // out by a request that is not its own, of which nobody has heard the end.
 func (w *writer) pending(ctx workflow.Context, changes []Write) time.Duration {
-	return w.longest(ctx, changes, w.doubts)
+	return w.longest(ctx, changes, false)
 }
 
 // leaving is pending for what takes out: until then a row that is there may be gone the next moment.
 func (w *writer) leaving(ctx workflow.Context, changes []Write) time.Duration {
-	return w.longest(ctx, changes, slices.DeleteFunc(slices.Clone(w.doubts), func(d Doubt) bool { return !d.Out }))
+	return w.longest(ctx, changes, true)
 }
 
-func (w *writer) longest(ctx workflow.Context, changes []Write, doubts []Doubt) (left time.Duration) {
-	for _, d := range doubts {
-		if slices.ContainsFunc(changes, d.about) {
+func (w *writer) longest(ctx workflow.Context, changes []Write, onlyOut bool) (left time.Duration) {
+	for _, d := range w.doubts {
+		if (d.Out || !onlyOut) && slices.ContainsFunc(changes, d.about) {
 			left = max(left, d.Until.Sub(workflow.Now(ctx)))
 		}
 	}
