@@ -112,12 +112,13 @@ func (b *tab) sees(selector, text string) {
 	b.until(fmt.Sprintf(`[...document.querySelectorAll(%q)].some(e => e.innerText.includes(%q))`, selector, text))
 }
 
-// until waits for a condition, through any number of page loads.
+// until waits for a condition, through any number of page loads. Half of a
+// page does not count: what is its last entry today may not be when it is read.
 func (b *tab) until(condition string) {
 	b.t.Helper()
 	deadline := time.Now().Add(100 * time.Second)
 	for time.Now().Before(deadline) {
-		if ok, err := eval[bool](b, condition); err == nil && ok {
+		if ok, err := eval[bool](b, `document.readyState !== "loading" && (`+condition+`)`); err == nil && ok {
 			return
 		}
 		time.Sleep(30 * time.Millisecond)
