@@ -42,27 +42,30 @@ type AppendInput struct {
 // Append is Write for a batch. Whether songs that are there are added again is
 // the person's to say, and may change until they are handed over.
 func (a *Activities) Append(ctx context.Context, in AppendInput) (BatchOutcome, error) {
-	var out BatchOutcome
 	again, err := a.Ledger.Repeats(ctx, in.Batch.Changes[0].PersonID)
 	if err != nil {
-		return out, err
+		return BatchOutcome{}, err
 	}
 	for i := range in.Batch.Changes {
 		in.Batch.Changes[i].Again = again
 	}
-	id := fmt.Sprintf("%s-%s-%d", UpdateAppend, in.Batch.Changes[0].id(), in.Try)
-	err = toWriter(ctx, in.Batch.Changes[0].PersonID, in.PlaylistID, UpdateAppend, id, in.Batch, &out)
-	return out, err
+	return in.hand(ctx, UpdateAppend, "")
 }
 
 // TakeBack is Append the other way: it hands over a batch to undo.
 func (a *Activities) TakeBack(ctx context.Context, in AppendInput) (BatchOutcome, error) {
-	var out BatchOutcome
-	id := fmt.Sprintf("%s-%s-%d", UpdateUndo, in.Batch.Changes[0].id(), in.Try)
-	if in.Batch.Changes[0].Trim {
-		id += "-" + activity.GetInfo(ctx).WorkflowExecution.ID // a removal may be brought to its end by another run
+	if in.Batch.Changes[0].Trim { // a removal may be brought to its end by another run
+		return in.hand(ctx, UpdateUndo, "-"+activity.GetInfo(ctx).WorkflowExecution.ID)
 	}
-	err := toWriter(ctx, in.Batch.Changes[0].PersonID, in.PlaylistID, UpdateUndo, id, in.Batch, &out)
+	return in.hand(ctx, UpdateUndo, "")
+}
+
+// hand hands the batch to the writer under an id that tells requests for the same change apart.
+func (in AppendInput) hand(ctx context.Context, kind, suffix string) (BatchOutcome, error) {
+	var out BatchOutcome
+	first := in.Batch.Changes[0]
+	id := fmt.Sprintf("%s-%s-%d%s", kind, first.id(), in.Try, suffix)
+	err := toWriter(ctx, first.PersonID, in.PlaylistID, kind, id, in.Batch, &out)
 	return out, err
 }
 

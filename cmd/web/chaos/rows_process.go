@@ -123,20 +123,31 @@ func killAtProof(ctx context.Context, t *trial) error {
 	t.sent(ctx, .5)
 	for range max(t.n/50, 3) {
 		rest(ctx, t.some(2*time.Second, 15*time.Second))
-		log, err := t.control.log(ctx)
+		lost, err := t.unproved(ctx)
+		for err == nil && lost == 0 && t.unfinished() && ctx.Err() == nil { // a slow machine has not come to an add
+			rest(ctx, time.Second)
+			lost, err = t.unproved(ctx)
+		}
 		if err != nil {
 			return err
 		}
-		for _, r := range log {
-			if r.Fault && time.Since(r.end()) < 45*time.Second {
-				t.inject(1)
-			}
-		}
+		t.inject(lost)
 		if err := t.crash(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unproved returns how many answers were lost so lately that they are still looked up.
+func (t *trial) unproved(ctx context.Context) (lost int, err error) {
+	log, err := t.control.log(ctx)
+	for _, r := range log {
+		if r.Fault && time.Since(r.end()) < 45*time.Second {
+			lost++
+		}
+	}
+	return lost, err
 }
 
 // fewer leaves a tenth of the messages: each has a Segue of its own.
