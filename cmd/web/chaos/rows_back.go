@@ -148,9 +148,18 @@ func (t *trial) stopAll(ctx context.Context, span time.Duration) {
 			rest(ctx, pause)
 			t.press(ctx, w, "cancel", url.Values{"undo": {"1"}})
 			t.until(ctx, w.final)
+			var ids []string
+			t.until(ctx, func() bool {
+				var err error
+				ids, err = t.people[w.who].runs(ctx, w.conversation)
+				return err == nil
+			})
+			if len(ids) > 1 { // it had just ended, and a run of its own takes it back
+				t.followUndo(ctx, w)
+			}
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			w.undone = w.state == "cancelled"
+			w.undone = w.undone || w.state == "cancelled"
 			if w.undone {
 				t.inject(1)
 			}
