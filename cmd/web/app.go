@@ -154,7 +154,7 @@ func (a *app) startHTTP(l net.Listener, running *stack, failed chan<- error) err
 	s := server.New(server.Options{
 		Ledger: ledger{a.db}, Engine: engine{a.engine}, Tracks: a.spotify, Logins: a.login, Sessions: a.sessions, Logger: a.logger,
 		Bearers: auth.NewBearers(a.db, nil), PublicURL: a.config.publicURL, Version: version(),
-		Roles: a.config.roles, Circuits: a.breakers, Playlists: a.spotify, Documents: a.config.lists,
+		Roles: a.config.roles, Workflows: a.config.temporalUI, Circuits: a.breakers, Playlists: a.spotify, Documents: a.config.lists,
 		Ready: a.engine.Healthy, Suggest: a.suggest, Allowance: a.config.model.counted(), Tools: a.offer(), Demo: a.config.demo(),
 		AccountsOrigin: origin(a.up.accountsURL), ImageHosts: a.up.imageHosts, Secure: a.config.secure(),
 		Limits: a.config.limits,

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ type config struct {
 	logLevel  slog.Level
 
 	temporalAddress, temporalNamespace string // "" = the embedded server
+	temporalUI                         string // where Temporal's own pages show the namespace's workflows; "" = nowhere
 
 	clientID, clientSecret string // "" = the emulated Spotify
 	apiURL, accountsURL    string
@@ -62,6 +64,7 @@ func variables() []variable {
 		{"LOG_LEVEL", "info", "debug, info, warn or error"},
 		{"TEMPORAL_ADDRESS", "", "host:port of a Temporal server; empty = the embedded one"},
 		{"TEMPORAL_NAMESPACE", "default", "namespace there"},
+		{"TEMPORAL_UI_URL", "", "Temporal's own pages, which dead letters then link to; https, or on this machine"},
 		{"SPOTIFY_CLIENT_ID", "", "empty = the emulated Spotify (demo)"},
 		{"SPOTIFY_CLIENT_SECRET", "", "optional: PKCE works without one"},
 		{"SPOTIFY_API_URL", "Spotify's", "another Web API, such as web emulator"},
@@ -135,6 +138,9 @@ func readConfig(getenv func(string) string) (config, error) {
 	if c.strategies, err = match.ParseMix(or("MATCH_STRATEGY", "")); err != nil {
 		return c, fmt.Errorf("MATCH_STRATEGY: %w", err)
 	}
+	if c.temporalUI, err = workflowPages(or("TEMPORAL_UI_URL", ""), c.temporalNamespace); err != nil {
+		return c, err
+	}
 	if err := c.readAdmin(or); err != nil {
 		return c, err
 	}
@@ -154,6 +160,23 @@ func readConfig(getenv func(string) string) (config, error) {
 		return c, fmt.Errorf("LOG_LEVEL: %w", err)
 	}
 	return c, c.check()
+}
+
+// workflowPages is where Temporal's pages, which are at base, show the workflows
+// of a namespace. Other addresses would send who looks, and which workflow, in clear text.
+func workflowPages(base, namespace string) (string, error) {
+	if base == "" {
+		return "", nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", fmt.Errorf("TEMPORAL_UI_URL must look like https://temporal.example")
+	}
+	ip, _ := netip.ParseAddr(u.Hostname())
+	if u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost" && !ip.IsLoopback()) {
+		return "", fmt.Errorf("TEMPORAL_UI_URL must begin with https://, or lead to this machine")
+	}
+	return u.JoinPath("namespaces", url.PathEscape(namespace), "workflows").String(), nil
 }
 
 // demoAdmin is the first listener of the emulated Spotify.

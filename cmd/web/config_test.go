@@ -31,6 +31,29 @@ func TestWhoMayOpenTheAdminPages(t *testing.T) {
 	}
 }
 
+func TestWhereTemporalShowsWorkflows(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string]string{
+		"": "", "https://temporal.example": "https://temporal.example/namespaces/a%2Fb/workflows",
+		"https://cloud.example/ui/": "https://cloud.example/ui/namespaces/a%2Fb/workflows", "http://127.0.0.1:8233": "http://127.0.0.1:8233/namespaces/a%2Fb/workflows",
+		"http://localhost:8233": "http://localhost:8233/namespaces/a%2Fb/workflows", "http://[::1]:8233": "http://[::1]:8233/namespaces/a%2Fb/workflows",
+	} {
+		c, err := readConfig(environment(map[string]string{"TEMPORAL_UI_URL": base, "TEMPORAL_NAMESPACE": "a/b"}))
+		if err != nil || c.temporalUI != want {
+			t.Errorf("%s: %q, %v", base, c.temporalUI, err)
+		}
+	}
+	for _, base := range []string{
+		"http://temporal.example", "ftp://127.0.0.1", "javascript:alert(1)", "temporal", "https://", "https://ada:s3cret@temporal.example",
+		"https://temporal.example?token=s3cret", "https://temporal.example#x", "http://127.0.0.1.example", "//temporal.example",
+	} {
+		_, err := readConfig(environment(map[string]string{"TEMPORAL_UI_URL": base}))
+		if err == nil || !strings.Contains(err.Error(), "TEMPORAL_UI_URL") || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v", base, err)
+		}
+	}
+}
+
 func TestWhatCannotWorkIsRefusedAtTheStart(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{

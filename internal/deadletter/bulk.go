@@ -3,7 +3,10 @@ package deadletter
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
+
+	"segue/internal/fault"
 )
 
 // Act is what a bulk does with each of its letters.
@@ -55,6 +58,54 @@ type Bulk struct {
 type Refusal struct {
 	Why   string
 	Count int
+}
+
+// Outcome is what a bulk would do with letters, and with which.
+type Outcome struct {
+	Why   string // it would do nothing with them; "" when it would do its act
+	Count int
+	First []Letter // those that would have their turn first, at most FirstOfOutcome
+}
+
+// FirstOfOutcome is how many letters of an outcome are told of.
+const FirstOfOutcome = 5
+
+// Sort appends a letter to the outcome it has, and returns them all.
+func Sort(all []Outcome, why string, l Letter) []Outcome {
+	i := slices.IndexFunc(all, func(o Outcome) bool { return o.Why == why })
+	if i < 0 {
+		all, i = append(all, Outcome{Why: why}), len(all)
+	}
+	if all[i].Count++; len(all[i].First) < FirstOfOutcome {
+		all[i].First = append(all[i].First, l)
+	}
+	return all
+}
+
+// Refuses says why a bulk does nothing with a letter that it has noted at this
+// version, "" when it does its act. It names nobody, for it is kept.
+func (b Bulk) Refuses(l Letter, version int64) string {
+	err := l.CheckRetry(version)
+	if b.Act == ActDiscard {
+		err = l.CheckDiscard(version, b.Reason)
+	}
+	switch {
+	case err == nil:
+		return ""
+	case l.State != Waiting, l.Version != version:
+		return l.Meanwhile()
+	default:
+		return fault.MessageOf(err)
+	}
+}
+
+// Tries says why a bulk would do nothing with a letter that is as it is now: as
+// Refuses does, where a letter that has changed since AsOf is of another version.
+func (b Bulk) Tries(l Letter) string {
+	if l.ChangedAt.After(b.AsOf) {
+		return b.Refuses(l, 0)
+	}
+	return b.Refuses(l, l.Version)
 }
 
 // WentMeanwhile is why a bulk does nothing with a letter that is not there any more.

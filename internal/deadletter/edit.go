@@ -2,113 +2,59 @@ package deadletter
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"segue/internal/fault"
-	"segue/internal/music"
 )
 
-// Bounds of an edited input.
-const (
-	MaxInput    = 32 << 10 // bytes of its JSON
-	longestText = 400      // characters of one text, as many as can be looked for
-	mostArtists = 30
-	idLetters   = 22 // of every Spotify id
-)
+// Wrong is what is wrong with an edit, by the names of its fields, in words that
+// follow the name: "must be a year, or 0".
+type Wrong map[string]string
 
-// draft is an input as an operator edits it: one flat object. What failed (the
-// tool) is not part of it, so an edit never turns one act into another.
-type draft struct {
-	Title      string     `json:"title"`
-	Artists    []string   `json:"artists"`
-	Album      string     `json:"album"`
-	Version    string     `json:"version"`
-	Explicit   music.Wish `json:"explicit"`
-	Year       int        `json:"year"`
-	ISRC       string     `json:"isrc"`
-	DurationMS int64      `json:"duration_ms"`
-	TrackID    string     `json:"track_id"`
-	Playlist   string     `json:"playlist_id"`
-}
+// Error names the fields.
+func (w Wrong) Error() string { return "wrong: " + strings.Join(slices.Sorted(maps.Keys(w)), ", ") }
 
-// draftField is one field of a draft, by the name it has in JSON and on the page.
-type draftField struct {
-	name     string
-	required bool
-	is       string // what it must be, in words
-	of       func(*draft) any
-}
-
-func draftFields() []draftField {
-	const text = "a text in quotes"
-	return []draftField{
-		{"title", true, text, func(d *draft) any { return &d.Title }},
-		{"artists", false, "a list of texts in brackets", func(d *draft) any { return &d.Artists }},
-		{"album", false, text, func(d *draft) any { return &d.Album }},
-		{"version", false, text, func(d *draft) any { return &d.Version }},
-		{"explicit", false, `"explicit", "clean" or ""`, func(d *draft) any { return &d.Explicit }},
-		{"year", false, "a whole number", func(d *draft) any { return &d.Year }},
-		{"isrc", false, text, func(d *draft) any { return &d.ISRC }},
-		{"duration_ms", false, "a whole number", func(d *draft) any { return &d.DurationMS }},
-		{"track_id", false, text, func(d *draft) any { return &d.TrackID }},
-		{"playlist_id", true, text, func(d *draft) any { return &d.Playlist }},
+// Fault is the fault Invalid of an edit that has this wrong, with a sentence
+// about the first of the fields; it wraps w and a cause, which may be nil.
+func (w Wrong) Fault(cause error) error {
+	for _, name := range Fields() {
+		if says := w[name]; says != "" {
+			return fault.New(fault.Invalid, "The field "+name+" "+says+".", errors.Join(w, cause))
+		}
 	}
-}
-
-func draftOf(in Input) draft {
-	s := in.Song
-	return draft{
-		Title: s.Title, Artists: append([]string{}, s.Artists...), Album: s.Album, Version: s.Version, Explicit: s.Explicit, Year: s.Year,
-		ISRC: s.ISRC, DurationMS: s.Duration.Milliseconds(), TrackID: s.TrackID, Playlist: in.Playlist.ID,
-	}
-}
-
-func (d draft) song() music.Song {
-	s := music.Song{
-		Title: d.Title, Artists: d.Artists, Album: d.Album, Version: d.Version, Explicit: d.Explicit, Year: d.Year,
-		ISRC: d.ISRC, Duration: time.Duration(d.DurationMS) * time.Millisecond, TrackID: d.TrackID,
-	}
-	if len(s.Artists) == 0 {
-		s.Artists = nil
-	}
-	return s
-}
-
-// JSON is the input as an operator may edit it, one field a line.
-func (i Input) JSON() string {
-	text, _ := json.MarshalIndent(draftOf(i), "", "  ") // texts and numbers only
-	return string(text)
+	return cause
 }
 
 // Edit reads the JSON that took the place of an input. What failed stays as it
 // was; a playlist that was changed is known by its id only, and whether the
-// person may write there is for the caller to find out. Fault Invalid, with a
-// sentence that names the field.
+// person may write there is for the caller to find out. Fault Invalid, which
+// wraps Wrong when it is about fields.
 func (i Input) Edit(text string) (Input, error) {
 	if len(text) > MaxInput {
 		return i, invalid("This is longer than %d characters. Shorten it.", MaxInput)
 	}
 	var d draft
-	if err := d.read(text); err != nil {
+	wrong, err := d.read(text)
+	if err != nil {
 		return i, err
 	}
-	if err := d.check(); err != nil {
+	moved := d.Playlist != i.Playlist.ID
+	if moved && wrong["playlist_id"] == "" && !alphanumeric(d.Playlist, idLetters) {
+		wrong["playlist_id"] = "must be a Spotify id of 22 letters and digits"
+	}
+	if err := wrong.Fault(nil); err != nil {
 		return i, err
 	}
 	edited := i
 	if edited.Song = d.song(); !reflect.DeepEqual(edited.Song, i.Song) {
 		edited.Found = "" // was found for another song
 	}
-	if d.Playlist != i.Playlist.ID {
-		if !alphanumeric(d.Playlist, idLetters) {
-			return i, invalid("The field playlist_id must be a Spotify id of 22 letters and digits.")
-		}
+	if moved {
 		edited.Playlist = Playlist{ID: d.Playlist}
 	}
 	if len(Changes(i, edited)) == 0 {
@@ -117,26 +63,38 @@ func (i Input) Edit(text string) (Input, error) {
 	return edited, nil
 }
 
-func (d *draft) read(text string) error {
+// read fills the draft and says what is wrong with each of its fields.
+func (d *draft) read(text string) (Wrong, error) {
 	var given map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(text), &given); err != nil || given == nil {
-		return invalid("This is not a JSON object%s.", where(text, err))
+		return nil, invalid("This is not a JSON object%s.", where(text, err))
 	}
+	wrong := Wrong{}
 	for _, f := range draftFields() {
 		raw, found := given[f.name]
 		delete(given, f.name)
 		switch {
 		case found && json.Unmarshal(raw, f.of(d)) != nil:
-			return invalid("The field %s must be %s.", f.name, f.is)
+			wrong[f.name] = "must be " + f.is
 		case !found && f.required:
-			return invalid("The field %s is missing.", f.name)
+			wrong[f.name] = "is missing"
 		}
 	}
 	if len(given) > 0 {
 		name := slices.Sorted(maps.Keys(given))[0]
-		return invalid("There is no field %.40q. The fields are %s.", Line(name), fieldNames())
+		return nil, invalid("There is no field %.40q. The fields are %s.", Line(name), strings.Join(Fields(), ", "))
 	}
-	return nil
+	d.check(wrong)
+	return wrong, nil
+}
+
+// check adds what is wrong with the fields that could be read.
+func (d *draft) check(wrong Wrong) {
+	for _, f := range draftFields() {
+		if says := f.wrong(d); says != "" && wrong[f.name] == "" {
+			wrong[f.name] = says
+		}
+	}
 }
 
 // where says in which line JSON cannot be read, where that is known.
@@ -147,87 +105,22 @@ func where(text string, err error) string {
 	return ""
 }
 
-func fieldNames() string {
-	var names []string
-	for _, f := range draftFields() {
-		names = append(names, f.name)
-	}
-	return strings.Join(names, ", ")
-}
-
-func (d *draft) check() error {
-	texts := []struct{ name, text string }{{"title", d.Title}, {"album", d.Album}, {"version", d.Version}}
-	for _, artist := range d.Artists {
-		texts = append(texts, struct{ name, text string }{"artists", artist})
-	}
-	for _, f := range texts {
-		if utf8.RuneCountInString(f.text) > longestText {
-			return invalid("The field %s has more than %d characters.", f.name, longestText)
-		}
-		if Line(f.text) != strings.TrimSpace(f.text) {
-			return invalid("The field %s has characters or breaks that are no text.", f.name)
-		}
-	}
-	switch {
-	case strings.TrimSpace(d.Title) == "" && d.TrackID == "":
-		return invalid("The field title is empty. Give a title, or a track_id.")
-	case len(d.Artists) > mostArtists:
-		return invalid("The field artists names more than %d.", mostArtists)
-	case !slices.Contains([]music.Wish{music.NoWish, music.WishClean, music.WishExplicit}, d.Explicit):
-		return invalid(`The field explicit must be "explicit", "clean" or "".`)
-	case d.Year != 0 && (d.Year < 1000 || d.Year > 2999):
-		return invalid("The field year must be a year, or 0.")
-	case d.ISRC != "" && !alphanumeric(d.ISRC, 12):
-		return invalid("The field isrc must have 12 letters and digits, or be empty.")
-	case d.DurationMS < 0 || d.DurationMS > (24*time.Hour).Milliseconds():
-		return invalid("The field duration_ms must be between 0 and a day.")
-	case d.TrackID != "" && !alphanumeric(d.TrackID, idLetters):
-		return invalid("The field track_id must be a Spotify id of 22 letters and digits, or empty.")
-	}
-	return nil
-}
-
-func alphanumeric(s string, n int) bool {
-	other := func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-	}
-	return len(s) == n && !strings.ContainsFunc(s, other)
-}
-
 func invalid(format string, args ...any) error {
 	return fault.New(fault.Invalid, fmt.Sprintf(format, args...), nil)
 }
 
-// Change is one field of an input that an edit changes; "" where there is nothing.
+// Change is one field of an input that an edit changes, as forms have it; "" where there is nothing.
 type Change struct{ Field, Before, After string }
 
 // Changes lists the fields in which two inputs differ.
 func Changes(before, after Input) []Change {
-	b, a := draftOf(before), draftOf(after)
+	b, a := before.Form(), after.Form()
+	b["playlist_id"], a["playlist_id"] = before.Playlist.String(), after.Playlist.String()
 	var all []Change
-	for _, f := range draftFields() {
-		c := Change{Field: f.name, Before: shown(f.of(&b)), After: shown(f.of(&a))}
-		if f.name == "playlist_id" {
-			c.Before, c.After = before.Playlist.String(), after.Playlist.String()
-		}
-		if c.Before != c.After {
-			all = append(all, c)
+	for _, name := range Fields() {
+		if b[name] != a[name] {
+			all = append(all, Change{Field: name, Before: b[name], After: a[name]})
 		}
 	}
 	return all
-}
-
-// shown is the value of a field in a table, "" for what was not said.
-func shown(field any) string {
-	switch v := reflect.ValueOf(field).Elem(); v.Kind() {
-	case reflect.Slice:
-		return strings.Join(v.Interface().([]string), "; ")
-	case reflect.Int, reflect.Int64:
-		if v.IsZero() {
-			return ""
-		}
-		return fmt.Sprint(v.Int())
-	default:
-		return v.String()
-	}
 }

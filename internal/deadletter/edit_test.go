@@ -1,7 +1,9 @@
 package deadletter_test
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -67,6 +69,57 @@ func TestAnEditThatCannotBeNamesTheField(t *testing.T) {
 	}
 }
 
+func TestAFormIsReadAsItsJSON(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		field, text string
+		want        []deadletter.Change
+		wrong       string
+	}{
+		"a title":                 {"title", `Simon & "Garfunkel"`, []deadletter.Change{{Field: "title", Before: "Creep", After: `Simon & "Garfunkel"`}}, ""},
+		"artists":                 {"artists", "\r\n TLC \r\n\r\nMissy, Elliott\r\n", []deadletter.Change{{Field: "artists", Before: "Radiohead", After: "TLC\nMissy, Elliott"}}, ""},
+		"no artists":              {"artists", "", []deadletter.Change{{Field: "artists", Before: "Radiohead"}}, ""},
+		"no length":               {"duration_ms", "", []deadletter.Change{{Field: "duration_ms", Before: "3:58"}}, ""},
+		"another length":          {"duration_ms", "62:03.5", []deadletter.Change{{Field: "duration_ms", Before: "3:58", After: "62:03.500"}}, ""},
+		"a length in no minutes":  {"duration_ms", "238000", nil, "must be a time: 3:58 in the form, 238000 in JSON"},
+		"too many seconds":        {"duration_ms", "3:60", nil, "must be a time: 3:58 in the form, 238000 in JSON"},
+		"a length too long":       {"duration_ms", "1440:01", nil, "must be between 0 and a day"},
+		"a link to a track":       {"track_id", "https://open.spotify.com/track/7tFiyTwD0nx5a1eklYtX2J?si=x", []deadletter.Change{{Field: "track_id", After: "7tFiyTwD0nx5a1eklYtX2J"}}, ""},
+		"a link to a playlist":    {"playlist_id", "spotify:playlist:" + otherList, []deadletter.Change{{Field: "playlist_id", Before: "Road Trip", After: otherList}}, ""},
+		"a link to something":     {"playlist_id", "https://open.spotify.com/album/" + otherList, nil, "must be a Spotify id of 22 letters and digits"},
+		"a link that is a title":  {"title", "spotify:playlist:" + otherList, []deadletter.Change{{Field: "title", Before: "Creep", After: "spotify:playlist:" + otherList}}, ""},
+		"a year in words":         {"year", "ninety-three", nil, "must be a whole number"},
+		"a year that is a number": {"year", "93", nil, "must be a year such as 1994, or 0"},
+		"a choice there is not":   {"explicit", "very", nil, `must be "explicit", "clean" or ""`},
+		"half a character":        {"album", "a\xffb\x00", nil, "has characters or breaks that are no text"},
+		"no title":                {"title", "", nil, "is empty, and no track is given"},
+	} {
+		form := input().Form()
+		form[c.field] = c.text
+		edited, err := input().Edit(form.JSON())
+		wrong, _ := errors.AsType[deadletter.Wrong](err)
+		if got := deadletter.Changes(input(), edited); !slices.Equal(got, c.want) || wrong[c.field] != c.wrong || (err == nil) != (c.wrong == "") {
+			t.Errorf("%s: %q, wrong %q, %v", name, got, wrong, err)
+		}
+	}
+	if got := deadletter.Fields(); !slices.Equal(slices.Sorted(maps.Keys(input().Form())), slices.Sorted(slices.Values(got))) {
+		t.Errorf("a form has %q", got)
+	}
+}
+
+func TestAllThatIsWrongIsTold(t *testing.T) {
+	t.Parallel()
+	_, err := input().Edit(`{"title": "", "year": "x", "isrc": "GB", "track_id": 7}`)
+	wrong, ok := errors.AsType[deadletter.Wrong](err)
+	want := deadletter.Wrong{
+		"title": "is empty, and no track is given", "year": "must be a whole number", "isrc": "must have 12 letters and digits, or be empty",
+		"track_id": "must be a text in quotes", "playlist_id": "is missing",
+	}
+	if !ok || !maps.Equal(wrong, want) || fault.MessageOf(err) != "The field title is empty, and no track is given." {
+		t.Errorf("%q, %v", wrong, err)
+	}
+}
+
 func TestAnEditChangesWhatItNamesAndNothingElse(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -74,8 +127,8 @@ func TestAnEditChangesWhatItNamesAndNothingElse(t *testing.T) {
 		want      []deadletter.Change
 		found     bool
 	}{
-		"the artists":  {`"Radiohead"`, `"TLC", "Missy"`, []deadletter.Change{{Field: "artists", Before: "Radiohead", After: "TLC; Missy"}}, false},
-		"the length":   {`238000`, `0`, []deadletter.Change{{Field: "duration_ms", Before: "238000"}}, false},
+		"the artists":  {`"Radiohead"`, `"TLC", "Missy"`, []deadletter.Change{{Field: "artists", Before: "Radiohead", After: "TLC\nMissy"}}, false},
+		"the length":   {`238000`, `0`, []deadletter.Change{{Field: "duration_ms", Before: "3:58"}}, false},
 		"the playlist": {ownList, otherList, []deadletter.Change{{Field: "playlist_id", Before: "Road Trip", After: otherList}}, true},
 		"a version":    {`"version": ""`, `"version": "live"`, []deadletter.Change{{Field: "version", After: "live"}}, false},
 	} {

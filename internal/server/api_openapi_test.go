@@ -38,15 +38,15 @@ type description struct {
 	}
 }
 
-func describe(t *testing.T) description {
-	t.Helper()
+func describe(tb testing.TB) description {
+	tb.Helper()
 	text, err := os.ReadFile("openapi.json")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var d description
 	if err := json.Unmarshal(text, &d); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return d
 }
@@ -93,17 +93,17 @@ func check(a answer, method, address string) {
 
 // validate reads the schema of an answer with those that it refers to. Schemas of
 // OpenAPI 3.1 are JSON Schema 2020-12.
-func (d description) validate(t *testing.T, schema json.RawMessage, v any) error {
-	t.Helper()
+func (d description) validate(tb testing.TB, schema json.RawMessage, v any) error {
+	tb.Helper()
 	whole := fmt.Sprintf(`{"$defs": %s, "allOf": [%s]}`, d.Components.Schemas, schema)
 	whole = strings.ReplaceAll(whole, "#/components/schemas/", "#/$defs/")
 	var s jsonschema.Schema
 	if err := json.Unmarshal([]byte(whole), &s); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	resolved, err := s.Resolve(nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return resolved.Validate(v)
 }

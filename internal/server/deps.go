@@ -106,6 +106,8 @@ type runs interface {
 	Run(ctx context.Context, personID, runID string) (agent.Run, error)
 	// Runs returns those of the branch that Messages returns.
 	Runs(ctx context.Context, personID, conversationID, on string) ([]agent.Run, error)
+	// Stop notes how a run is to be stopped; a fault Conflict when it has ended.
+	Stop(ctx context.Context, personID, runID string, how agent.Stop) error
 	// Remark keeps what the person says about an answer to a question of their run; the first one counts.
 	Remark(ctx context.Context, personID, runID, question, text string) error
 	// RetryRun accepts runs for what has failed of a run that has ended; a fault Conflict when nothing is to be tried again.
@@ -210,6 +212,8 @@ type undertaker interface {
 type bulks interface {
 	CountLetters(ctx context.Context, f deadletter.Filter, asOf time.Time) (int, error)
 	StartBulk(ctx context.Context, b deadletter.Bulk, key string) (deadletter.Bulk, error)
+	// TryBulk says what StartBulk would lead to, and changes nothing.
+	TryBulk(ctx context.Context, b deadletter.Bulk) ([]deadletter.Outcome, error)
 	CancelBulk(ctx context.Context, id, by string) error
 	Bulk(ctx context.Context, id string) (deadletter.Bulk, error)
 	OpenBulks(ctx context.Context) ([]deadletter.Bulk, error)

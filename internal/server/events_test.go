@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"segue/internal/agent"
+	"segue/internal/music"
 	"segue/internal/server"
 )
 
 // feed is an open event stream.
 type feed struct {
-	t    *testing.T
+	t    testing.TB
 	body io.Closer
 	in   *bufio.Scanner
 }
@@ -101,6 +102,32 @@ func TestAStreamTellsARunFromAcceptedToDone(t *testing.T) {
 	late.wants("4", "You have 5 playlists.")
 	late.wants("done", "done")
 	late.ends()
+}
+
+func TestTheLastMessageOfAnUndoShowsWhatItHasTakenBack(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ada := s.login("ada")
+	run := ada.say("add One")
+	finish(t, s, run, agent.Progress{State: agent.Done, Title: "Added to Gym", Playlist: &music.Playlist{ID: "gym", Name: "Gym"}, Undoable: true})
+	ada.post("/runs/" + run.ID + "/undo")
+	runs, err := s.db.Runs(t.Context(), ada.id, run.ConversationID, "")
+	if err != nil || len(runs) != 2 {
+		t.Fatalf("runs %+v, %v", runs, err)
+	}
+	f := ada.watch(runs[1])
+	finish(t, s, runs[1], agent.Progress{Version: 3, State: agent.Done, Title: "Taken back from Gym"})
+	s.engine.set(agent.Progress{RunID: runs[1].ID, Version: 3, State: agent.Done})
+	for _, from := range []*feed{f, ada.watch(runs[1])} {
+		var last event
+		for e, ok := from.next(); ok && e.name == ""; e, ok = from.next() {
+			last = e
+		}
+		card, undone, more := strings.Cut(last.data, "<hx-partial hx-target=\"#run-"+run.ID)
+		if !more || !strings.Contains(card, "Taken back from Gym") || !strings.Contains(undone, "Added to Gym") || strings.Contains(undone, "/undo") {
+			t.Errorf("last message:\n%s", last.data)
+		}
+	}
 }
 
 func TestAReconnectGetsOnlyWhatIsNew(t *testing.T) {

@@ -206,7 +206,7 @@ func (c *clock) forward(d time.Duration) {
 
 // site is a whole server over TCP: real routes, sessions and store.
 type site struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	db     *store.DB
 	engine *engine
@@ -233,12 +233,12 @@ func (b *syncBuffer) String() string {
 }
 
 // newSite starts a site; change may alter its options and its http.Server.
-func newSite(t *testing.T, change ...func(*server.Options, *http.Server)) *site {
-	t.Helper()
-	s := &site{t: t, engine: newEngine(), clock: &clock{}, log: &syncBuffer{}}
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "app.db"), slog.New(slog.DiscardHandler))
+func newSite(tb testing.TB, change ...func(*server.Options, *http.Server)) *site {
+	tb.Helper()
+	s := &site{t: tb, engine: newEngine(), clock: &clock{}, log: &syncBuffer{}}
+	db, err := store.Open(tb.Context(), filepath.Join(tb.TempDir(), "app.db"), slog.New(slog.DiscardHandler))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s.db = db
 	secret := make([]byte, 32)
@@ -247,11 +247,11 @@ func newSite(t *testing.T, change ...func(*server.Options, *http.Server)) *site 
 	}
 	keys, err := auth.NewKeyRing(auth.Key{ID: "test", Secret: secret})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	sessions, err := auth.NewSessions(auth.SessionsOptions{Store: db, Keys: keys, Now: s.clock.now})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	o := server.Options{
 		Ledger: ledger{db}, Engine: s.engine, Logins: logins{db}, Sessions: sessions, Bearers: auth.NewBearers(db, s.clock.now),
@@ -271,11 +271,11 @@ func newSite(t *testing.T, change ...func(*server.Options, *http.Server)) *site 
 	}
 	ts.Start()
 	s.url = ts.URL
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		s.server.Close()
 		ts.Close()
 		if err := db.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return s
@@ -363,7 +363,7 @@ func (b *browser) say(text string) agent.Run {
 // answer is a response that was read.
 type answer struct {
 	*http.Response
-	t    *testing.T
+	t    testing.TB
 	what string
 	body string
 }

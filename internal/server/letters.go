@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -96,6 +97,9 @@ func (s *Server) letterView(c echo.Context) (v page.LetterView, err error) {
 	v = page.LetterView{Person: personView(person(c)), Rights: s.rights(c), Now: time.Now()}
 	if v.Letter, err = s.Ledger.Letter(ctx, c.Param("id")); err != nil {
 		return v, err
+	}
+	if s.Workflows != "" && v.Rights.Retry {
+		v.Temporal = s.Workflows + "/" + url.PathEscape(v.Letter.WorkflowID)
 	}
 	v.Audit, err = s.Ledger.Audit(ctx, deadletter.Trail{Subject: v.Letter.ID}, 0, linesPerLetter)
 	return v, err

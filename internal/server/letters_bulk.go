@@ -36,7 +36,10 @@ func (s *Server) showBulkForm(c echo.Context) error {
 
 // askBulk shows the form; why is what was wrong with it the last time.
 func (s *Server) askBulk(c echo.Context, v page.BulkFormView, why error) error {
-	v.Person, v.AsOf = personView(person(c)), time.Now().UTC()
+	v.Person = personView(person(c))
+	if v.AsOf.IsZero() {
+		v.AsOf = time.Now().UTC()
+	}
 	var err error
 	if v.Count, err = s.Ledger.CountLetters(c.Request().Context(), v.Filter, v.AsOf); err != nil {
 		return err
@@ -61,11 +64,14 @@ func (s *Server) showBulkRefused(c echo.Context, v page.BulkFormView, why error)
 	return s.askBulk(c, v, why)
 }
 
-// startBulk begins what was confirmed. The same form again leads to the same bulk.
+// startBulk begins what was confirmed, or says what would happen. The same form again leads to the same bulk.
 func (s *Server) startBulk(c echo.Context) error {
 	v, b, err := bulkForm(c)
 	if refused := s.bulkStaff(c, b); refused != nil {
 		return refused
+	}
+	if err == nil && field(c, "dry") != "" {
+		return s.tryBulk(c, v, b)
 	}
 	if err == nil {
 		b, err = s.Ledger.StartBulk(c.Request().Context(), b, v.Key)
@@ -77,6 +83,15 @@ func (s *Server) startBulk(c echo.Context) error {
 		s.Logger.WarnContext(c.Request().Context(), "a bulk will be started by the reconciler", "bulk", b.ID, "error", err)
 	}
 	return c.Redirect(http.StatusSeeOther, "/admin/dlq/bulk/"+b.ID)
+}
+
+// tryBulk shows the form again, for the same moment, with what would become of each letter.
+func (s *Server) tryBulk(c echo.Context, v page.BulkFormView, b deadletter.Bulk) (err error) {
+	if v.Outcomes, err = s.Ledger.TryBulk(c.Request().Context(), b); err != nil {
+		return s.showBulkRefused(c, v, err)
+	}
+	v.AsOf, v.Tried = b.AsOf.UTC(), true
+	return s.askBulk(c, v, nil)
 }
 
 // bulkForm reads the form, and what is needed to show it again.

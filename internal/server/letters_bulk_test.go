@@ -82,6 +82,39 @@ func TestABulkIsConfirmedStartedOnceAndWatched(t *testing.T) {
 	admin.post(to + "/cancel").wants(http.StatusConflict).says("has ended already")
 }
 
+func TestABulkIsTriedWithoutChangingAnything(t *testing.T) {
+	t.Parallel()
+	s, viewer, operator, admin := office(t)
+	ada := s.login("ada")
+	one, two := ada.letter("One"), ada.letter("Two")
+	form := admin.get("/admin/dlq/bulk?act=discard").wants(http.StatusOK).page().Find(`[data-testid="bulk"]`)
+	for _, b := range []*browser{viewer, operator} {
+		b.post("/admin/dlq/bulk", fields(form, "reason", "x", "dry", "1")...).wants(http.StatusForbidden)
+	}
+	admin.post("/admin/dlq/bulk", fields(form, "dry", "1")...).wants(http.StatusUnprocessableEntity).says("Say why")
+	operator.post("/admin/dlq/"+two.ID+"/retry", "version", "1").wants(http.StatusSeeOther)
+	tried := admin.post("/admin/dlq/bulk", fields(form, "reason", "gone", "dry", "1")...).wants(http.StatusOK).
+		says("Discard 1 letter").says("1 letter would be discarded.").says("Add One to Road Trip").
+		says("1 letter would be left alone. Somebody else has retried it").says("Nothing was changed.")
+	if open, err := s.db.OpenBulks(t.Context()); err != nil || len(open) != 0 || s.read(one.ID).State != deadletter.Waiting || len(s.engine.bulks) != 0 {
+		t.Errorf("a try has begun %+v, %v", open, err)
+	}
+	again := tried.page().Find(`[data-testid="bulk"]`)
+	for _, name := range []string{"key", "as_of", "filter", "reason"} {
+		was := form.Find(`[name="`+name+`"]`).AttrOr("value", "")
+		if name == "reason" {
+			was = "gone"
+		}
+		if got := again.Find(`[name="`+name+`"]`).AttrOr("value", ""); got != was {
+			t.Errorf("after a try the form has the %s %q, not %q", name, got, was)
+		}
+	}
+	to := admin.post("/admin/dlq/bulk", fields(again)...).wants(http.StatusSeeOther).Header.Get("Location")
+	if b := s.bulk(strings.TrimPrefix(to, "/admin/dlq/bulk/")); b.Total != 1 {
+		t.Errorf("it is about %d letters", b.Total)
+	}
+}
+
 func TestABulkIsCancelledAndTheRestWaits(t *testing.T) {
 	t.Parallel()
 	s, _, operator, admin := office(t)

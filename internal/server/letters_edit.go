@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,7 +24,7 @@ func (s *Server) showEdit(c echo.Context) error {
 	if err != nil {
 		return s.showLetterRefused(c, err)
 	}
-	v.Text = v.Letter.Current().JSON()
+	v.Form, v.Text = v.Letter.Current().Form(), v.Letter.Current().JSON()
 	return render(c, http.StatusOK, page.Edit(v))
 }
 
@@ -53,15 +55,30 @@ func (s *Server) editLetter(c echo.Context) error {
 	if err != nil {
 		return s.showLetterRefused(c, err)
 	}
-	edited, err := s.edit(c.Request().Context(), v.Letter, field(c, "input"))
+	v = typedEdit(c, v)
+	edited, err := s.edit(c.Request().Context(), v.Letter, v.Text)
 	if err != nil {
 		return s.showEditRefused(c, v, err)
 	}
 	if field(c, "confirm") == "yes" {
 		return s.tryAgain(c, deadletter.Retry{Edited: &edited})
 	}
-	v.Text, v.Changes = edited.JSON(), deadletter.Changes(v.Letter.Current(), edited)
+	v.Form, v.Text, v.Changes = edited.Form(), edited.JSON(), deadletter.Changes(v.Letter.Current(), edited)
 	return render(c, http.StatusOK, page.Edit(v))
+}
+
+// typedEdit adds what was typed: JSON, or the fields of the form, which become JSON.
+func typedEdit(c echo.Context, v page.EditView) page.EditView {
+	if v.AsJSON = c.Request().PostForm.Has("input"); v.AsJSON {
+		v.Form, v.Text = v.Letter.Current().Form(), field(c, "input")
+		return v
+	}
+	v.Form = deadletter.Form{}
+	for _, name := range deadletter.Fields() {
+		v.Form[name] = strings.TrimSpace(field(c, page.EditField(name)))
+	}
+	v.Text = v.Form.JSON()
+	return v
 }
 
 // showEditRefused shows the edit again, as it was typed, with what is wrong about it.
@@ -69,9 +86,10 @@ func (s *Server) showEditRefused(c echo.Context, v page.EditView, why error) err
 	t := troubleOf(why)
 	t.Kept, t.Do = "What you wrote is below, and nothing was sent.", "Correct it and send it again."
 	if fault.KindOf(why) != fault.Invalid {
-		t.Do = "Send it again in a moment, or leave playlist_id as it was."
+		t.Do = "Send it again in a moment, or leave the playlist as it was."
 	}
-	v.Text, v.Trouble = field(c, "input"), &t
+	v.Wrong, _ = errors.AsType[deadletter.Wrong](why)
+	v.Trouble = &t
 	return refuse(c, formStatus(why), why, page.Edit(v))
 }
 
@@ -101,9 +119,9 @@ func writable(l deadletter.Letter, p music.Playlist, err error) error {
 	case err == nil && p.Editable:
 		return nil
 	case err == nil, kind == fault.NotFound, kind == fault.Forbidden, kind == fault.Invalid:
-		return fault.New(fault.Invalid, "The field playlist_id names no playlist that "+l.Person+" may change.", err)
+		return deadletter.Wrong{"playlist_id": "names no playlist that " + l.Person + " may change"}.Fault(err)
 	case kind == fault.Unauthorised:
-		return fault.New(fault.Invalid, "The field playlist_id cannot be checked: the login of "+l.Person+" at Spotify has ended.", err)
+		return deadletter.Wrong{"playlist_id": "cannot be checked: the login of " + l.Person + " at Spotify has ended"}.Fault(err)
 	default:
 		return err
 	}

@@ -2,8 +2,11 @@ package server_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"segue/internal/agent"
 	"segue/internal/auth"
@@ -75,6 +78,47 @@ func TestAnEditIsShownAsADiffAndThenRetried(t *testing.T) {
 	}
 }
 
+// editForm reads the fields of an edit, and puts others into their place.
+func editForm(a answer, more ...string) []string {
+	var all []string
+	a.page().Find(`[data-testid="edit"] [name]`).Each(func(_ int, s *goquery.Selection) {
+		value := s.AttrOr("value", "")
+		switch goquery.NodeName(s) {
+		case "textarea":
+			value = s.Text()
+		case "select":
+			value = s.Find("[selected]").AttrOr("value", "")
+		}
+		all = append(all, s.AttrOr("name", ""), value)
+	})
+	return append(all, more...)
+}
+
+func TestTheFieldsOfALetterAreEditedLikeItsJSON(t *testing.T) {
+	t.Parallel()
+	s, admin, l, at, _ := desk(t)
+	path := "/admin/dlq/" + l.ID
+	form := admin.get(path + "/edit").wants(http.StatusOK)
+	admin.post(path+"/edit", editForm(form)...).wants(http.StatusUnprocessableEntity).says("Nothing is changed")
+	wrong := admin.post(path+"/edit", editForm(form, "input-title", " ", "input-year", "93", "input-album", "<i>Pablo", "input-playlist_id", at.foreign)...).
+		wants(http.StatusUnprocessableEntity).says("Look at: Song, Year.").says("Year must be a year such as 1994, or 0.").says("nothing was sent")
+	if p := wrong.page(); p.Find(`#input-year[aria-invalid][aria-describedby="wrong-year"]`).Length() != 1 || p.Find("#input-album").AttrOr("value", "") != "<i>Pablo" {
+		t.Error("a field that is wrong does not say so, or another has lost what was typed")
+	}
+	admin.post(path+"/edit", editForm(form, "input-playlist_id", at.foreign)...).wants(http.StatusUnprocessableEntity).
+		says("Look at: Playlist.").says("Playlist names no playlist that ada may change.")
+	diff := admin.post(path+"/edit", editForm(form, "input-artists", "TLC\r\nMissy", "input-playlist_id", "https://open.spotify.com/playlist/"+at.other)...).
+		wants(http.StatusOK).says("What changes").page().Find(`[data-testid="diff"]`)
+	if got := s.read(l.ID); got.Version != 1 || diff.Length() != 1 {
+		t.Fatalf("the first press has changed something: %+v", got)
+	}
+	admin.post(path+"/edit", fields(diff)...).redirects(path)
+	if got := s.read(l.ID).Current(); !slices.Equal(got.Song.Artists, []string{"TLC", "Missy"}) || got.Playlist.ID != at.other || got.Song.Title != "Creep" {
+		t.Errorf("retried with %+v", got)
+	}
+	admin.post(path+"/edit", "version", "1").wants(http.StatusConflict).says("already retried by ann")
+}
+
 func TestAnEditThatCannotBeKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	s, admin, l, at, emu := desk(t)
@@ -101,7 +145,7 @@ func TestAnEditThatCannotBeKeepsWhatWasTyped(t *testing.T) {
 	if err := emu.Inject(emulator.Fault{Path: "/playlists/", Status: http.StatusServiceUnavailable, Count: -1}); err != nil {
 		t.Fatal(err)
 	}
-	admin.post(path+"/edit", "version", "1", "input", strings.Replace(text, at.own, at.other, 1)).wants(http.StatusServiceUnavailable).says("leave playlist_id as it was")
+	admin.post(path+"/edit", "version", "1", "input", strings.Replace(text, at.own, at.other, 1)).wants(http.StatusServiceUnavailable).says("leave the playlist as it was")
 	admin.post(path+"/edit", "version", "1", "input", strings.Replace(text, "Creep", "Karma Police", 1)).wants(http.StatusOK).says("What changes")
 	if got := s.read(l.ID); got.Version != 1 {
 		t.Errorf("it has changed: %+v", got)

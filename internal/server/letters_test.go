@@ -68,6 +68,23 @@ func (s *site) read(id string) deadletter.Letter {
 
 func lettersIn(a answer) int { return a.page().Find(`[data-testid="letter"]`).Length() }
 
+func TestOperatorsAreLedToTheWorkflowWhereTemporalHasPages(t *testing.T) {
+	t.Parallel()
+	const at = "https://temporal.example/namespaces/default/workflows"
+	for _, address := range []string{at, ""} {
+		s := newSite(t, func(o *server.Options, _ *http.Server) {
+			o.Roles, o.Workflows = auth.Roles{"vera": auth.Viewer, "olga": auth.Operator}, address
+		})
+		l := s.login("ada").letter("Creep")
+		for name, want := range map[string]bool{"vera": false, "olga": address != ""} {
+			links := s.login(name).get("/admin/dlq/" + l.ID).wants(http.StatusOK).page().Find(`a[href="` + at + `/` + l.WorkflowID + `"]`)
+			if got := links.Length() == 1; got != want {
+				t.Errorf("with pages at %q %s is led there: %v", address, name, got)
+			}
+		}
+	}
+}
+
 func TestSec16_RolesDecideWhatOperatorsMayDo(t *testing.T) {
 	t.Parallel()
 	s, viewer, operator, admin := office(t)

@@ -32,6 +32,8 @@ type Options struct {
 
 	// Roles are who may open the admin pages; nobody may when it is empty.
 	Roles auth.Roles
+	// Workflows is where Temporal's own pages show workflows by their ids, without a trailing slash; letters link there unless it is "".
+	Workflows string
 	// Circuits are shown and closed there; nil means there are none.
 	Circuits circuits
 	// Playlists says whether a letter may be sent to another playlist of its person's.

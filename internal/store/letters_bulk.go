@@ -162,18 +162,35 @@ func (db *DB) stepBulk(ctx context.Context, tx *sql.Tx, b deadletter.Bulk) (more
 	if err != nil {
 		return false, err
 	}
+	why, err := db.turn(ctx, tx, b, letter, version)
+	if err != nil {
+		return false, err
+	}
+	outcome := "done"
+	if why != "" {
+		outcome = "refused"
+	}
+	return true, noteTurn(ctx, tx, b.ID, position, outcome, why)
+}
+
+// turn does one letter, which was noted at this version, or says why not.
+func (db *DB) turn(ctx context.Context, tx *sql.Tx, b deadletter.Bulk, letter string, version int64) (why string, err error) {
+	l, err := scanLetter(tx.QueryRowContext(ctx, selectLetter, letter))
+	if errors.Is(err, sql.ErrNoRows) {
+		return deadletter.WentMeanwhile, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if why := b.Refuses(l, version); why != "" {
+		return why, nil
+	}
 	err = db.act(ctx, tx, b, letter, version)
 	switch fault.KindOf(err) {
-	case "":
-		return true, noteTurn(ctx, tx, b.ID, position, "done", "")
 	case fault.Conflict, fault.NotFound, fault.Invalid: // nothing was changed
-		why, err := whyRefused(ctx, tx, letter, version, err)
-		if err != nil {
-			return false, err
-		}
-		return true, noteTurn(ctx, tx, b.ID, position, "refused", why)
+		return fault.MessageOf(err), nil
 	default:
-		return false, err
+		return "", err
 	}
 }
 
@@ -184,21 +201,6 @@ func noteTurn(ctx context.Context, tx *sql.Tx, bulk string, position int64, outc
 		_, err = exec(ctx, tx, `UPDATE bulks SET `+outcome+` = `+outcome+` + 1 WHERE id = $1`, bulk)
 	}
 	return err
-}
-
-// whyRefused says what has become of a letter meanwhile, without names, which may have to go.
-func whyRefused(ctx context.Context, tx *sql.Tx, letter string, version int64, refused error) (string, error) {
-	l, err := scanLetter(tx.QueryRowContext(ctx, selectLetter, letter))
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return deadletter.WentMeanwhile, nil
-	case err != nil:
-		return "", err
-	case l.Version != version:
-		return l.Meanwhile(), nil
-	default:
-		return fault.MessageOf(refused), nil
-	}
 }
 
 // act does what the bulk does with one letter.

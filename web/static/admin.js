@@ -32,10 +32,9 @@
   });
 
   // What was typed for a letter comes back after a login, until the letter changes.
-  const text = find("[data-draft]");
-  if (text) {
-    const { draft, typed } = text.dataset;
-    if (typed === undefined) text.value = sessionStorage.getItem(draft) ?? text.value;
-    text.addEventListener("input", () => sessionStorage.setItem(draft, text.value));
-  }
+  document.querySelectorAll("[data-draft]").forEach((field) => {
+    const { draft, typed } = field.dataset;
+    if (typed === undefined) field.value = sessionStorage.getItem(draft) ?? field.value;
+    field.addEventListener("input", () => sessionStorage.setItem(draft, field.value));
+  });
 }

@@ -26,6 +26,9 @@ type BulkFormView struct {
 	Reason  string
 	Key     string         // idempotency key
 	Trouble *agent.Trouble // why it was refused; nil when it was not
+
+	Tried    bool                 // it was tried without changing anything
+	Outcomes []deadletter.Outcome // then: what would become of the letters
 }
 
 // BulkView is /admin/dlq/bulk/{id}.
@@ -50,6 +53,18 @@ func (v BulkFormView) verb() string {
 		return "Discard"
 	}
 	return "Retry"
+}
+
+// would says what would become of letters.
+func (v BulkFormView) would(o deadletter.Outcome) string {
+	switch {
+	case o.Why != "":
+		return "would be left alone. " + o.Why
+	case v.Act == deadletter.ActDiscard:
+		return "would be discarded."
+	default:
+		return "would be retried, each as a new run."
+	}
 }
 
 // possible reports whether the form has anything to act on.

@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,7 +27,15 @@ func bulkForms() map[string]page.BulkFormView {
 	none.Count, none.Filter = 0, deadletter.Filter{Text: "zzxy"}
 	refused.Act, refused.Rate = deadletter.ActDiscard, 2
 	refused.Trouble = &agent.Trouble{Kind: "invalid", What: "Say why this letter is discarded.", Kept: "No letter was touched.", Do: "Correct it, or go back to the list."}
-	return map[string]page.BulkFormView{"bulk-retry": retry, "bulk-discard": discard, "bulk-none": none, "bulk-refused": refused}
+	tried := retry
+	tried.Tried, tried.Outcomes = true, []deadletter.Outcome{
+		{Count: 132, First: slices.Repeat([]deadletter.Letter{letter(deadletter.Waiting)}, deadletter.FirstOfOutcome)},
+		{Why: "Somebody else has discarded it.", Count: 1, First: []deadletter.Letter{letter(deadletter.Discarded)}},
+		{Why: deadletter.WentMeanwhile, Count: 2},
+	}
+	settled := tried
+	settled.Count, settled.Outcomes = 0, tried.Outcomes[1:]
+	return map[string]page.BulkFormView{"bulk-tried": tried, "bulk-settled": settled, "bulk-retry": retry, "bulk-discard": discard, "bulk-none": none, "bulk-refused": refused}
 }
 
 func bulkPages() map[string]page.BulkView {
@@ -45,12 +54,16 @@ func bulkPages() map[string]page.BulkView {
 
 func editPages() map[string]page.EditView {
 	l := letter(deadletter.Waiting)
-	v := page.EditView{Person: ada, Letter: l, Version: 7, Text: l.Input.JSON(), Now: now}
-	diff, wrong := v, v
-	diff.Changes = []deadletter.Change{{Field: "artists", Before: "Radiohead", After: "TLC; Missy"}, {Field: "album", After: strings.Repeat("Donaudampfschifffahrt", 9)}, {Field: "playlist_id", Before: "Road Trip", After: "<i>Focus"}}
-	wrong.Text = `{"title": </textarea><script>`
+	v := page.EditView{Person: ada, Letter: l, Version: 7, Form: l.Input.Form(), Text: l.Input.JSON(), Now: now}
+	diff, wrong, fields := v, v, v
+	diff.Changes = []deadletter.Change{{Field: "artists", Before: "Radiohead", After: "TLC\nMissy"}, {Field: "album", After: strings.Repeat("Donaudampfschifffahrt", 9)}, {Field: "playlist_id", Before: "Road Trip", After: "<i>Focus"}}
+	wrong.AsJSON, wrong.Text = true, `{"title": </textarea><script>`
 	wrong.Trouble = &agent.Trouble{Kind: "invalid", What: "This is not a JSON object: look at line 1.", Kept: "What you wrote is below, and nothing was sent.", Do: "Correct it and send it again."}
-	return map[string]page.EditView{"edit": v, "edit-diff": diff, "edit-wrong": wrong}
+	fields.Form = maps.Clone(v.Form)
+	maps.Copy(fields.Form, deadletter.Form{"title": "", "year": "93", "artists": "</textarea><script>"})
+	fields.Wrong = deadletter.Wrong{"title": "is empty, and no track is given", "year": "must be a year such as 1994, or 0"}
+	fields.Trouble = &agent.Trouble{Kind: "invalid", What: "The field title is empty.", Kept: "What you wrote is below, and nothing was sent.", Do: "Correct it and send it again."}
+	return map[string]page.EditView{"edit": v, "edit-diff": diff, "edit-wrong": wrong, "edit-fields": fields}
 }
 
 // decided is a letter about a song whose version was found, and that was edited.
@@ -70,6 +83,8 @@ func TestABulkIsConfirmedKnowingWhatItIs(t *testing.T) {
 		"bulk-discard": {"Discard all 132 letters", "of the kind No answer, at the step adding, with the fingerprint 0a1b2c3d4e5f, of the person p1, for the playlist p2, failed since", `with the text “"><i>”`, "Reason to discard them"},
 		"bulk-none":    {"No letter that waits is like this, so there is nothing to do.", "Show what waits"},
 		"bulk-refused": {"Say why this letter is discarded.", "No letter was touched."},
+		"bulk-tried":   {"132 letters would be retried, each as a new run.", "Add Creep by Radiohead to Road Trip", "and 127 more", "1 letter would be left alone. Somebody else has discarded it.", "2 letters would be left alone. The letter went", "Nothing was changed."},
+		"bulk-settled": {"1 letter would be left alone.", "Show what waits"},
 	} {
 		doc, _ := render(t, page.BulkForm(bulkForms()[name]))
 		for _, want := range says {
@@ -77,7 +92,7 @@ func TestABulkIsConfirmedKnowingWhatItIs(t *testing.T) {
 				t.Errorf("%s does not say %q: %q", name, want, got)
 			}
 		}
-		if form := at(doc, "bulk"); (form.Length() == 0) != (name == "bulk-none") {
+		if form := at(doc, "bulk"); (form.Length() == 0) != (name == "bulk-none" || name == "bulk-settled") {
 			t.Errorf("%s: %d forms", name, form.Length())
 		} else if form.Length() > 0 && (form.Find(`[name="as_of"]`).AttrOr("value", "") != "1795348800000" || form.Find(`[name="rate"]`).AttrOr("max", "") != "20" || form.Find(`[name="key"]`).AttrOr("value", "") != "k1") {
 			t.Errorf("%s: the form lacks something", name)
@@ -148,7 +163,7 @@ func TestAListOffersToActOnAllThatWaits(t *testing.T) {
 func TestAnEditShowsWhatChangesBeforeItIsSent(t *testing.T) {
 	t.Parallel()
 	for name, says := range map[string]string{
-		"edit": "See what changes", "edit-diff": "artistsRadioheadTLC; Missy", "edit-wrong": "look at line 1",
+		"edit": "See what changes", "edit-diff": "ArtistsRadioheadTLC Missy", "edit-wrong": "look at line 1", "edit-fields": "Look at: Song, Year.",
 	} {
 		v := editPages()[name]
 		doc, _ := render(t, page.Edit(v))
@@ -159,8 +174,12 @@ func TestAnEditShowsWhatChangesBeforeItIsSent(t *testing.T) {
 			t.Errorf("%s: the text is %q", name, got)
 		}
 		_, invalid := doc.Find("#input").Attr("aria-invalid")
+		_, open := at(doc, "json").Attr("open")
+		if n := at(doc, "wrong").Length(); n != len(v.Wrong) || n != doc.Find(`[data-testid="edit"] [aria-invalid]`).Length() || open != v.AsJSON {
+			t.Errorf("%s: %d fields are wrong, want %d; JSON is open: %v", name, n, len(v.Wrong), open)
+		}
 		confirm := at(doc, "diff").Find(`[name="confirm"]`).Length() == 1
-		if invalid != (v.Trouble != nil) || confirm != (len(v.Changes) > 0) {
+		if invalid != v.AsJSON || confirm != (len(v.Changes) > 0) {
 			t.Errorf("%s: invalid %v, to be confirmed %v", name, invalid, confirm)
 		}
 		if got := doc.Find(`[name="version"]`).AttrOr("value", ""); got != "7" {
@@ -180,7 +199,7 @@ func TestALetterThatCanResumeOffersBothWays(t *testing.T) {
 		t.Errorf("offers %q", offered)
 	}
 	got := words(doc.Find("main"))
-	for _, want := range []string{"it takes the version that was found before", "Retried by Olga, going on at adding, and that failed again.", "Retries use this", "artistsRadioheadTLC"} {
+	for _, want := range []string{"it takes the version that was found before", "Retried by Olga, going on at adding, and that failed again.", "Retries use this", "ArtistsRadioheadTLC"} {
 		if !strings.Contains(strings.ReplaceAll(got, " ", ""), strings.ReplaceAll(want, " ", "")) {
 			t.Errorf("it does not say %q: %q", want, got)
 		}

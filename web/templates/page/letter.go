@@ -15,13 +15,14 @@ import (
 
 // LetterView is /admin/dlq/{id}.
 type LetterView struct {
-	Person  layout.Person
-	Letter  deadletter.Letter
-	Rights  Rights
-	Trouble *agent.Trouble     // why the last form was refused; nil when it was not
-	Reason  string             // typed with it
-	Audit   []deadletter.Entry // about the letter, the newest first
-	Now     time.Time
+	Person   layout.Person
+	Letter   deadletter.Letter
+	Rights   Rights
+	Trouble  *agent.Trouble     // why the last form was refused; nil when it was not
+	Reason   string             // typed with it
+	Audit    []deadletter.Entry // about the letter, the newest first
+	Temporal string             // address of the workflow in Temporal's own pages; "" where there are none
+	Now      time.Time
 }
 
 func (v LetterView) waits() bool { return v.Letter.State == deadletter.Waiting }
@@ -70,33 +71,6 @@ func retryMeans(l deadletter.Letter) string {
 	default:
 		return "Tries this song once more, as a new run of " + l.Person + "’s. It begins at the search."
 	}
-}
-
-// EditView is /admin/dlq/{id}/edit.
-type EditView struct {
-	Person  layout.Person
-	Letter  deadletter.Letter
-	Version int64               // of the letter that is being edited
-	Text    string              // JSON
-	Changes []deadletter.Change // what it changes, once that was asked for
-	Trouble *agent.Trouble      // why it was refused; nil when it was not
-	Now     time.Time
-}
-
-// draft names what is typed, so that the browser can bring it back.
-func (v EditView) draft() string {
-	return "edit:" + v.Letter.ID + ":" + strconv.FormatInt(v.Version, 10)
-}
-
-// typed reports whether the page shows what was typed, not what the letter has.
-func (v EditView) typed() bool { return v.Trouble != nil || len(v.Changes) > 0 }
-
-// wrong are the attributes of a field that was refused.
-func (v EditView) wrong() templ.Attributes {
-	if v.Trouble == nil {
-		return nil
-	}
-	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "refused"}
 }
 
 // forgotten is how many attempts there were between this one and the one told of before.
