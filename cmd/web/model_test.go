@@ -5,12 +5,15 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"segue/internal/agent"
 	"segue/internal/agent/llm/stub"
+	"segue/internal/spotify/emulator"
 	"segue/internal/store"
+	"segue/internal/workflows"
 )
 
 // withModel gives a rig a language model, over HTTP.
@@ -231,6 +234,62 @@ func TestAStoppedWorkerCostsNoAnswerAndNoCallTwice(t *testing.T) {
 	must(t, err)
 	if len(transcript) != 2 || !transcript[1].FromModel {
 		t.Errorf("the conversation is %+v, want one answer, the model's", transcript)
+	}
+}
+
+// The model would name its songs in another order the second time.
+func TestAPlanSurvivesTheLossOfTheEngine(t *testing.T) {
+	t.Parallel()
+	for name, amid := range map[string]bool{"while songs are put in": true, "while the next step is decided": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			songs := []string{`{"title":"Bohemian Rhapsody","artists":["Queen"]}`, `{"title":"Dancing Queen","artists":["ABBA"]}`}
+			var first atomic.Int32
+			var lost atomic.Bool
+			s := stub.New(stub.Options{Key: "key-of-the-test", Script: func(q stub.Request) stub.Reply {
+				if q.Rounds() > 0 && !lost.Load() {
+					return stub.Reply{Text: "never heard", Latency: time.Minute}
+				}
+				if q.Rounds() > 0 {
+					return stub.Reply{Text: "They are in there now."}
+				}
+				named := slices.Clone(songs)
+				if first.Add(1) > 1 {
+					slices.Reverse(named)
+				}
+				return calls(agent.SyncSongs, `{"songs":[`+strings.Join(named, ",")+`],"playlist":{"name":"Focus"}}`)
+			}})
+			r := newRig(t, withModel(t, s))
+			before := r.rows("Focus")
+			if amid {
+				must(t, r.emulator.Inject(emulator.Fault{Method: "POST", Path: "/items$", Apply: true, Hang: true}))
+			}
+			run := r.say("the opera song and the one about dancing into Focus, please")
+			for len(r.rows("Focus")) == len(before) || !amid && len(s.Records()) < 2 {
+				time.Sleep(10 * time.Millisecond)
+			}
+			r.stop()
+			r.forget()
+			lost.Store(true)
+			r.emulator.ClearFaults()
+			r.start()
+			must(t, workflows.NewReconciler(r.db, r.engine, quiet()).Once(t.Context()))
+			p := r.end(run)
+			if p.State != agent.Done || p.Say != "They are in there now." || summary(p) != "added added" {
+				t.Errorf("ended %s, %q, %s, %+v", p.State, p.Say, summary(p), p.Trouble)
+			}
+			for i, title := range []string{bohemian, "Dancing Queen"} {
+				if i < len(p.Tasks) && p.Tasks[i].Song.Title != title {
+					t.Errorf("song %d is %s, want %s", i+1, p.Tasks[i].Song.Title, title)
+				}
+			}
+			if rows := r.rows("Focus"); !slices.Equal(rows[len(before):], []string{bohemian, "Dancing Queen"}) {
+				t.Errorf("Focus ends with %q", rows[len(before):])
+			}
+			if first.Load() != 1 {
+				t.Errorf("the first step was asked for %d times", first.Load())
+			}
+		})
 	}
 }
 

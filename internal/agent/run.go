@@ -36,11 +36,21 @@ type Run struct {
 	RetryOf        string         // id of the dead letter that this run tries again; "" for an ordinary run
 	Wish           *SyncSongsArgs // what a program asked for, instead of a message in words; nil for a message
 	Call           *Call          // what a program has called, instead of a message in words; nil for a message
+	Stop           Stop           // the person's wish, from the moment it was accepted
 	List           bool           // it brings a whole list, whose rows are the store's, or takes one back
 	AcceptedAt     time.Time
 	EndedAt        time.Time
 	Outcome        *Progress // the last snapshot, once the run is final
 }
+
+// Stop is how a run is to be stopped.
+type Stop string
+
+// The ways; the zero value lets it go on.
+const (
+	StopKeep Stop = "keep" // what it has done stays
+	StopUndo Stop = "undo" // what it has done is taken back
+)
 
 // Progress is the whole visible state of a run at one moment: what the browser
 // is shown, live from a query and afterwards from the store. It is bounded:
@@ -64,6 +74,7 @@ type Progress struct {
 	Moved       *Moves           `json:"moved,omitempty"` // what was done to the order of the playlist
 	Trouble     *Trouble         `json:"trouble,omitempty"`
 	Result      *Result          `json:"result,omitempty"`     // of the one call of a program, for that program
+	Stopping    bool             `json:"stopping,omitempty"`   // the person has stopped the run, which has not ended yet
 	Undoable    bool             `json:"undoable,omitempty"`   // the run changed something that Undo can take back
 	Strategy    string           `json:"strategy,omitempty"`   // of the language model that plans the run, "" when none does
 	Usage       Usage            `json:"usage,omitzero"`       // what that has cost so far
@@ -122,6 +133,7 @@ type Task struct {
 	Trouble  *Trouble     `json:"trouble,omitempty"`
 	Position int          `json:"position,omitempty"` // 1-based place in the playlist, 0 when unknown
 	Double   bool         `json:"double,omitempty"`   // another row of its recording stays, whatever becomes of this one
+	Reversed bool         `json:"reversed,omitempty"` // taken back when the run was stopped; Result is what that did
 }
 
 // Names of stages, in the order in which a song goes through them.
@@ -223,12 +235,13 @@ const (
 
 // AttemptRecord is what the ledger knows of an attempt.
 type AttemptRecord struct {
-	Key   string        // as in Attempt
-	Kind  string        // as in Attempt
-	State string        // AttemptOpen, AttemptApplied, AttemptNotApplied; "" when there was none
-	Age   time.Duration // since it was last begun; a clock that jumps meanwhile does not change it
-	Stood []int         // as in Attempt
-	URIs  []string
+	Key        string        // as in Attempt
+	Kind       string        // as in Attempt
+	PlaylistID string        // as in Attempt
+	State      string        // AttemptOpen, AttemptApplied, AttemptNotApplied; "" when there was none
+	Age        time.Duration // since it was last begun; a clock that jumps meanwhile does not change it
+	Stood      []int         // as in Attempt
+	URIs       []string
 }
 
 // Attempt is one request to change a playlist. It is on disk before it is sent,

@@ -167,8 +167,8 @@ func (s *Server) postCancel(c echo.Context) error {
 
 // answerCancel stops a run and says so.
 func (s *Server) answerCancel(c echo.Context, run agent.Run, undo bool) error {
-	if err := s.Engine.Cancel(c.Request().Context(), run.ID, undo); err != nil {
-		return notStarted(err)
+	if err := s.stopRun(c.Request().Context(), run, undo); err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, map[string]string{
 		"workflow_id": run.ID, "status": "cancelled", "message": "Workflow cancellation requested",

@@ -40,7 +40,10 @@ func (s *Server) stream(c echo.Context, run agent.Run, as look, allowed func(*st
 	}
 	st := &stream{server: s, request: c.Request(), out: out, seen: lastEventID(c.Request()), look: as, allowed: allowed}
 	if run.State.Final() {
-		_, err := st.show(newSnapshot(run, outcome(run)))
+		snap, err := s.snapshots.withUndone(c.Request().Context(), newSnapshot(run, outcome(run)))
+		if err == nil {
+			_, err = st.show(snap)
+		}
 		return err
 	}
 	sub := s.hub.Subscribe(runKey(run))

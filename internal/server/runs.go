@@ -53,12 +53,12 @@ func (s *Server) cancelRun(c echo.Context) error {
 		return err
 	}
 	if !run.State.Final() {
-		refused := s.Engine.Cancel(ctx, run.ID, undo)
+		refused := s.stopRun(ctx, run, undo)
 		if refused == nil {
 			return back(c, "/c/"+run.ConversationID)
 		}
 		if run, err = s.Ledger.Run(ctx, run.PersonID, run.ID); err != nil || !run.State.Final() {
-			return cmp.Or(err, notStarted(refused))
+			return cmp.Or(err, refused)
 		}
 	}
 	if undo && undoable(run) {
@@ -67,6 +67,28 @@ func (s *Server) cancelRun(c echo.Context) error {
 		}
 	}
 	return back(c, "/c/"+run.ConversationID)
+}
+
+// stopRun puts a stop on record, then tells the engine, which may forget it, or not know the run
+// yet: what it does not hear now the reconciler tells it. A fault Conflict when the run has ended.
+func (s *Server) stopRun(ctx context.Context, run agent.Run, undo bool) error {
+	how := agent.StopKeep
+	if undo {
+		how = agent.StopUndo
+	}
+	if err := s.Ledger.Stop(ctx, run.PersonID, run.ID, how); err != nil {
+		return err
+	}
+	err := s.Engine.Cancel(ctx, run.ID, undo)
+	switch fault.KindOf(err) {
+	case "", fault.Conflict:
+		return err
+	case fault.NotFound: // unless it has just ended, the next to start it knows of the stop
+		return s.Ledger.Stop(ctx, run.PersonID, run.ID, how)
+	default:
+		s.Logger.WarnContext(ctx, "stop on record but not told yet", "run", run.ID, "error", err)
+		return nil
+	}
 }
 
 // undoRun starts a run that takes back what another did. However often it is

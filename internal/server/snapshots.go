@@ -20,6 +20,7 @@ import (
 type Snapshot struct {
 	Run      agent.Run
 	Progress agent.Progress
+	Undone   *agent.Run // the run that this one has taken back, nil when it has not
 
 	mu    sync.Mutex
 	cards map[look]*card
@@ -59,7 +60,11 @@ func (s *Snapshot) message(as look) (live.Message, error) {
 		v := s.seen(as)
 		v.Live = true
 		var html bytes.Buffer
-		if c.err = partial.Run(v).Render(context.Background(), &html); c.err == nil {
+		c.err = partial.Run(v).Render(context.Background(), &html)
+		if c.err == nil && s.Undone != nil && as == (look{}) {
+			c.err = partial.Undone(newSnapshot(*s.Undone, outcome(*s.Undone)).seen(as)).Render(context.Background(), &html)
+		}
+		if c.err == nil {
 			c.message = live.NewMessage(s.SnapshotVersion(), html.Bytes())
 		}
 	})
@@ -123,7 +128,24 @@ func (w *watch) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return snapshot(ctx, run, w.Progress)
+	snap, err := snapshot(ctx, run, w.Progress)
+	if err != nil {
+		return nil, err
+	}
+	return w.all.withUndone(ctx, snap)
+}
+
+// withUndone adds to the last snapshot of an undo the run that it has taken back.
+func (s *snapshots) withUndone(ctx context.Context, snap *Snapshot) (*Snapshot, error) {
+	if snap.Run.State != agent.Done || snap.Run.UndoOf == "" {
+		return snap, nil
+	}
+	undone, err := s.ledger.Run(ctx, snap.Run.PersonID, snap.Run.UndoOf)
+	if err != nil {
+		return nil, fmt.Errorf("read what run %s has taken back: %w", snap.Run.ID, err)
+	}
+	snap.Undone = &undone
+	return snap, nil
 }
 
 // of returns the state of a run as just read from the ledger.

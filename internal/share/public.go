@@ -27,7 +27,7 @@ func Public(run agent.Run, p agent.Progress, names bool) (agent.Run, agent.Progr
 	}
 	shown := agent.Progress{
 		RunID: Name, Version: p.Version, State: p.State, Title: title(p, names), Steps: stages(p.Steps),
-		Trouble: trouble(p), StartedAt: p.StartedAt, EndedAt: p.EndedAt,
+		Trouble: trouble(p), Stopping: p.Stopping, StartedAt: p.StartedAt, EndedAt: p.EndedAt,
 	}
 	for i, t := range p.Tasks {
 		shown.Tasks = append(shown.Tasks, task(i+1, t, names))
@@ -107,7 +107,7 @@ func stageName(s agent.Stage) string {
 
 func task(n int, t agent.Task, names bool) agent.Task {
 	shown := agent.Task{
-		Key: t.Key, State: t.State, Result: t.Result, Steps: stages(t.Steps), Position: t.Position,
+		Key: t.Key, State: t.State, Result: t.Result, Steps: stages(t.Steps), Position: t.Position, Reversed: t.Reversed,
 		Song: music.Song{Title: fmt.Sprintf("Song %d", n)},
 	}
 	if names {

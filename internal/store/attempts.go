@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"segue/internal/agent"
@@ -32,6 +33,27 @@ func (db *DB) BeginAttempt(ctx context.Context, a agent.Attempt) (state string, 
 	}
 	return state, fresh, nil
 }
+
+// BeginAlone is BeginAttempt for what one run of a person at a time may try: it stores nothing and
+// returns fresh false also when another attempt of theirs at the same PlaylistID was begun at most
+// so long ago and is open or applied. Faults as for BeginAttempt.
+func (db *DB) BeginAlone(ctx context.Context, a agent.Attempt, most time.Duration) (fresh bool, err error) {
+	err = db.write(ctx, "begin attempt", func(tx *sql.Tx) error {
+		if err := lockPerson(ctx, tx, a.PersonID); err != nil {
+			return err
+		}
+		others, err := all(ctx, tx, db.scanAttempt, selectOthers, a.PersonID, a.PlaylistID, a.Key)
+		if err != nil || slices.ContainsFunc(others, func(r agent.AttemptRecord) bool { return r.Age <= most }) {
+			return err
+		}
+		fresh, err = begin(ctx, tx, a, millis(db.steady()))
+		return err
+	})
+	return fresh && err == nil, err
+}
+
+const selectOthers = `SELECT ` + recordColumns + ` FROM attempts
+	WHERE person_id = $1 AND playlist_id = $2 AND attempt_key <> $3 AND state <> 'not_applied'`
 
 // errStale undoes a transaction that found one attempt known already.
 var errStale = errors.New("an attempt is known already")
@@ -89,7 +111,7 @@ func list[T any](values []T) (string, error) {
 	return string(text), nil
 }
 
-const recordColumns = `attempt_key, kind, state, at, stood, uris`
+const recordColumns = `attempt_key, kind, playlist_id, state, at, stood, uris`
 
 // AttemptRecords returns what is known of the person's attempts by key; a key without an attempt is absent.
 func (db *DB) AttemptRecords(ctx context.Context, personID string, keys []string) (map[string]agent.AttemptRecord, error) {
@@ -124,7 +146,7 @@ func (db *DB) scanAttempt(r row) (agent.AttemptRecord, error) {
 	var a agent.AttemptRecord
 	var at int64
 	var stood, uris string
-	if err := r.Scan(&a.Key, &a.Kind, &a.State, &at, &stood, &uris); err != nil {
+	if err := r.Scan(&a.Key, &a.Kind, &a.PlaylistID, &a.State, &at, &stood, &uris); err != nil {
 		return a, err
 	}
 	a.Age = db.age(fromMillis(at))
@@ -132,8 +154,8 @@ func (db *DB) scanAttempt(r row) (agent.AttemptRecord, error) {
 }
 
 // SettleAttempts notes what became of the open attempts of one request, all or
-// none: AttemptApplied or AttemptNotApplied. Repeating it changes nothing.
-// Faults: NotFound; Conflict when one was settled the other way; Internal for any other state.
+// none: AttemptApplied or AttemptNotApplied, which is what one that was never begun is.
+// Repeating it changes nothing. Faults: NotFound; Conflict when one was settled the other way; Internal for any other state.
 func (db *DB) SettleAttempts(ctx context.Context, personID string, keys []string, state string) error {
 	if state != agent.AttemptApplied && state != agent.AttemptNotApplied {
 		return fault.New(fault.Internal, "", fmt.Errorf("settle attempt as %q", state))
@@ -154,7 +176,11 @@ func settle(ctx context.Context, tx *sql.Tx, personID, key, state string) error 
 	if err != nil || n > 0 {
 		return err
 	}
-	if _, err = one[string](ctx, tx, selectAttempt, personID, key); err != nil {
+	_, err = one[string](ctx, tx, selectAttempt, personID, key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows) && state == agent.AttemptNotApplied:
+		return nil
+	case err != nil:
 		return absent(err, "This attempt does not exist.")
 	}
 	return fault.New(fault.Conflict, "This attempt was settled the other way.", nil)

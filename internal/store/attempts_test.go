@@ -56,6 +56,14 @@ func TestAnAttemptIsBegunOnce(t *testing.T) {
 	}
 }
 
+func TestAnAttemptThatWasNeverBegunWasNotApplied(t *testing.T) {
+	t.Parallel()
+	db := openTest(t)
+	a := db.attempt(t)
+	noError(t, db.SettleAttempts(t.Context(), a.PersonID, []string{a.Key}, agent.AttemptNotApplied))
+	wantKind(t, db.SettleAttempts(t.Context(), a.PersonID, []string{a.Key}, agent.AttemptApplied), fault.NotFound)
+}
+
 func TestAnAppliedAttemptIsNeverOpenedAgain(t *testing.T) {
 	t.Parallel()
 	db := openTest(t)
@@ -123,4 +131,30 @@ func TestAttemptsOfOneRequestAreBegunAllOrNone(t *testing.T) {
 	wantKind(t, db.SettleAttempts(t.Context(), first.PersonID, []string{"k2", "k"}, agent.AttemptNotApplied), fault.Conflict)
 	wantAttempt(t, db, second, agent.AttemptOpen) // all or none
 	begin(false, first, second)
+}
+
+func TestWhatMayBeTriedAloneWaitsForOthers(t *testing.T) {
+	t.Parallel()
+	db := openTest(t)
+	first := db.attempt(t)
+	second := first
+	second.Key = "k2"
+	begin := func(want bool, a agent.Attempt, most time.Duration) {
+		t.Helper()
+		if fresh, err := db.BeginAlone(t.Context(), a, most); err != nil || fresh != want {
+			t.Errorf("fresh %v, want %v; %v", fresh, want, err)
+		}
+	}
+	begin(true, first, time.Minute)
+	begin(false, first, time.Minute) // it is open itself
+	begin(false, second, time.Minute)
+	wantAttempt(t, db, second, "")
+	elsewhere := second
+	elsewhere.Key, elsewhere.PlaylistID = "k3", "another"
+	begin(true, elsewhere, time.Minute)
+	noError(t, db.SettleAttempts(t.Context(), first.PersonID, []string{first.Key}, agent.AttemptNotApplied))
+	begin(true, second, time.Minute)
+	noError(t, db.SettleAttempts(t.Context(), first.PersonID, []string{second.Key}, agent.AttemptApplied))
+	begin(false, first, time.Minute)
+	begin(true, first, -1) // all others are too old
 }

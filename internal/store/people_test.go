@@ -120,7 +120,8 @@ func fill(t *testing.T, db *DB, name, canary string) string {
 	noError(t, db.Trust(ctx, id, agent.RemoveSongs, agent.PlaylistRef{ID: "p", Name: canary}))
 	noError(t, db.SaveRule(ctx, id, music.Rule{Key: canary, Song: music.Song{Title: canary}, Track: &music.Track{Title: canary}}))
 	noError(t, db.Finish(ctx, id, run.ID, agent.Progress{State: agent.Done, Say: "Added " + canary, Undoable: true}))
-	db.say(t, NewMessage{PersonID: id, ConversationID: run.ConversationID, Text: "undo " + canary, UndoOf: run.ID})
+	undo := db.say(t, NewMessage{PersonID: id, ConversationID: run.ConversationID, Text: "undo " + canary, UndoOf: run.ID})
+	noError(t, db.KeepStep(ctx, id, undo.ID, 0, canary, agent.Step{Say: canary}))
 	_, _, err = db.SaveLetter(ctx, deadletter.Letter{PersonID: id, RunID: run.ID, Message: canary, Input: deadletter.Input{Song: music.Song{Title: canary}}})
 	noError(t, err)
 	repeated := schedule.Schedule{ID: id + canary, PersonID: id, Name: canary, URL: canary, To: agent.PlaylistRef{ID: "p", Name: canary}, Timing: schedule.Timing{Cron: canary}}

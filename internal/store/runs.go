@@ -17,14 +17,14 @@ const noRun = "This request does not exist."
 // runColumns are what scanRun reads, of the table runs as r.
 const runColumns = `r.id, r.person_id, r.conversation_id, r.message_id, r.state, coalesce(r.undo_of, ''),
 	coalesce((SELECT u.id FROM runs u WHERE u.undo_of = r.id AND u.state = 'done' LIMIT 1), ''),
-	EXISTS (SELECT 1 FROM lists l WHERE l.run_id IN (r.id, r.undo_of)), r.retry_of, r.wish, r.accepted_at, coalesce(r.ended_at, 0), coalesce(r.outcome, '')`
+	EXISTS (SELECT 1 FROM lists l WHERE l.run_id IN (r.id, r.undo_of)), r.retry_of, r.stop, r.wish, r.accepted_at, coalesce(r.ended_at, 0), coalesce(r.outcome, '')`
 
 // scanRun reads before, then a run.
 func scanRun(r row, before ...any) (run agent.Run, err error) {
 	var accepted, ended int64
 	var wish, outcome string
 	err = r.Scan(append(before, &run.ID, &run.PersonID, &run.ConversationID, &run.MessageID, &run.State,
-		&run.UndoOf, &run.UndoneBy, &run.List, &run.RetryOf, &wish, &accepted, &ended, &outcome)...)
+		&run.UndoOf, &run.UndoneBy, &run.List, &run.RetryOf, &run.Stop, &wish, &accepted, &ended, &outcome)...)
 	if err != nil {
 		return agent.Run{}, err
 	}
@@ -136,6 +136,9 @@ func (db *DB) Finish(ctx context.Context, personID, runID string, p agent.Progre
 		}
 		if err == nil {
 			err = db.settleRetry(ctx, tx, runID, p.State)
+		}
+		if err == nil {
+			_, err = exec(ctx, tx, `DELETE FROM steps WHERE run_id = $1`, runID)
 		}
 		if err != nil || p.Say == "" {
 			return err

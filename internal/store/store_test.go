@@ -207,6 +207,12 @@ func TestNobodySeesWhatIsSomebodyElses(t *testing.T) {
 		"SettleAttempts": func(ctx context.Context, who string, _ agent.Run) error {
 			return db.SettleAttempts(ctx, who, []string{"k"}, agent.AttemptApplied)
 		},
+		"Stop": func(ctx context.Context, who string, r agent.Run) error {
+			return db.Stop(ctx, who, r.ID, agent.StopUndo)
+		},
+		"KeepStep": func(ctx context.Context, who string, r agent.Run) error {
+			return db.KeepStep(ctx, who, r.ID, 0, "", agent.Step{})
+		},
 	}
 	nobody := agent.Run{ID: "no-such-run", ConversationID: "no-such-conversation"}
 	for name, call := range calls {

@@ -36,9 +36,14 @@ type ledger interface {
 	MarkRunning(ctx context.Context, personID, runID string) error
 	Finish(ctx context.Context, personID, runID string, p agent.Progress) error
 	Transcript(ctx context.Context, personID, runID string) (agent.Transcript, error)
+	// Stop notes how a run is to be stopped; a fault Conflict when it has ended.
+	Stop(ctx context.Context, personID, runID string, how agent.Stop) error
 	SetUndoOf(ctx context.Context, personID, runID, undoOf string) error
 	SetDefaultPlaylist(ctx context.Context, personID string, p agent.PlaylistRef) error
 	Repeats(ctx context.Context, personID string) (bool, error)
+	// Step returns the step of a run, counted from 0, that was decided on that basis, nil for none.
+	Step(ctx context.Context, personID, runID string, number int, basis string) (*agent.Step, error)
+	KeepStep(ctx context.Context, personID, runID string, number int, basis string, step agent.Step) error
 }
 
 // attempts records writes before they are sent and settles them afterwards; *store.DB satisfies it.
@@ -46,11 +51,15 @@ type attempts interface {
 	// BeginAttempt stores an open attempt and reports fresh, or returns the state of the one that is there.
 	// An attempt that was not applied is opened again and fresh.
 	BeginAttempt(ctx context.Context, a agent.Attempt) (state string, fresh bool, err error)
+	// BeginAlone is BeginAttempt, refused when another attempt of the person at the same playlist, begun at most so long ago, may have been applied.
+	BeginAlone(ctx context.Context, a agent.Attempt, most time.Duration) (fresh bool, err error)
 	// BeginAttempts stores the open attempts of one request, all or none, and reports whether it may be sent.
 	BeginAttempts(ctx context.Context, all []agent.Attempt) (fresh bool, err error)
 	SettleAttempts(ctx context.Context, personID string, keys []string, state string) error
 	// AttemptRecords returns what is known of attempts by key; a key without one is absent.
 	AttemptRecords(ctx context.Context, personID string, keys []string) (map[string]agent.AttemptRecord, error)
+	// Traces returns what a run has tried to put in and take out, oldest first.
+	Traces(ctx context.Context, personID, runID string) ([]agent.AttemptRecord, error)
 	// Lately returns the attempts at a playlist that are at most so old, of all who write to it, oldest first.
 	Lately(ctx context.Context, playlistID string, most time.Duration) ([]agent.AttemptRecord, error)
 }

@@ -110,9 +110,12 @@ func (a *Activities) CancelRun(ctx context.Context, in DeskInput) (agent.Line, e
 	if run.State.Final() {
 		return agent.Line{}, fault.New(fault.Conflict, "This request has ended already.", nil)
 	}
-	if err := a.Engine.Cancel(ctx, run.ID, false); err != nil {
+	if err := a.Ledger.Stop(ctx, in.PersonID, run.ID, agent.StopKeep); err != nil {
 		return agent.Line{}, err
 	}
+	if err := a.Engine.Cancel(ctx, run.ID, false); fault.KindOf(err) == fault.Conflict {
+		return agent.Line{}, err
+	} // what else the engine does not hear now the reconciler tells it
 	line := a.line(ctx, run)
 	line.State = agent.Cancelled
 	return line, nil

@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"segue/internal/agent"
@@ -22,8 +23,9 @@ type terms interface {
 	Remarks(ctx context.Context, personID, runID string) (map[string]string, error)
 }
 
-// Think loads the transcript and asks the language model, once. The prompt is
-// made here and never leaves: what is recorded is the step.
+// Think returns the step that is on record or, when there is none, asks the language model, once, and
+// has the ledger keep the step before anything is done by it: a run that begins anew keeps to the plan of its
+// first life, so that what that has done is found by its name. The prompt is made here and never leaves.
 // Faults: those of the model; Forbidden when none is set up any more; RateLimited
 // when the person has used what there is for one day.
 func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error) {
@@ -31,6 +33,32 @@ func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error
 	if known || err != nil {
 		return step, err
 	}
+	past, err := a.Ledger.Step(ctx, in.PersonID, in.RunID, in.Steps, basis(in.Results))
+	if err != nil {
+		return step, err
+	}
+	if past != nil {
+		return *past, nil
+	}
+	if step, err = a.ask(ctx, in); err != nil {
+		return agent.Step{}, err
+	}
+	failpoint.Hit(failpoint.StepPlanned)
+	a.spend(ctx, in.PersonID, in.RunID, step.Usage)
+	return step, a.Ledger.KeepStep(context.WithoutCancel(ctx), in.PersonID, in.RunID, in.Steps, basis(in.Results), step)
+}
+
+// basis is what a step was decided on: when a call ends otherwise this time, what followed may not follow.
+func basis(results []agent.Result) string {
+	codes := make([]string, len(results))
+	for i, r := range results {
+		codes[i] = r.CallID + ":" + r.Code
+	}
+	return strings.Join(codes, " ")
+}
+
+// ask has the crew decide the next step.
+func (a *Activities) ask(ctx context.Context, in PlanInput) (agent.Step, error) {
 	crew := a.Crews[in.Strategy]
 	if a.Model == nil || crew == nil {
 		return agent.Step{}, fault.New(fault.Forbidden, "The language model that this request was to be answered by is not set up any more.", nil)
@@ -45,13 +73,7 @@ func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error
 		}
 	}
 	defer a.Drafts.end(ctx, in.RunID)
-	step, err = crew.With(a.visitable()).Next(ctx, a.Model, t)
-	if err != nil {
-		return agent.Step{}, err
-	}
-	failpoint.Hit(failpoint.StepPlanned)
-	a.spend(ctx, in.PersonID, in.RunID, step.Usage)
-	return step, nil
+	return crew.With(a.visitable()).Next(ctx, a.Model, t)
 }
 
 // spend counts what a step has cost. One that is not counted is still worth having:

@@ -33,7 +33,8 @@ type FindOutput struct {
 }
 
 // FindPlaylist resolves a playlist by id or by the name a person uses. A name
-// must be equal but for case, spaces and punctuation: nothing is guessed.
+// must be equal but for case, spaces and punctuation: nothing is guessed. One that a request
+// of the person is making right now, or has made so lately that reads may not show it, is theirs already.
 func (a *Activities) FindPlaylist(ctx context.Context, in FindInput) (FindOutput, error) {
 	if in.Ref.ID != "" {
 		p, err := a.Library.Playlist(ctx, in.PersonID, in.Ref.ID)
@@ -56,6 +57,12 @@ func (a *Activities) FindPlaylist(ctx context.Context, in FindInput) (FindOutput
 		return FindOutput{Playlists: all[:min(len(all), offered)], Ask: true}, nil
 	}
 	named, err := Named(all, in.Ref.Name, in.Editable)
+	if fault.KindOf(err) == fault.NotFound {
+		made, ok, soon := a.madeLately(ctx, CreateInput{PersonID: in.PersonID, Name: in.Ref.Name}, unseen)
+		if ok || soon != nil {
+			return FindOutput{Playlists: []music.Playlist{made}, Named: 1}, soon
+		}
+	}
 	return FindOutput{Playlists: named[:min(len(named), offered)], Named: len(named)}, err
 }
 

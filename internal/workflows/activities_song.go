@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"segue/internal/agent"
 	"segue/internal/fault"
 	"segue/internal/match"
 	"segue/internal/music"
@@ -89,10 +90,11 @@ type PickInput struct {
 	PersonID   string     `json:"person_id"`
 	PlaylistID string     `json:"playlist_id"`
 	Song       music.Song `json:"song"`
+	Attempt    string     `json:"attempt,omitempty"` // names the removal that it is for; "" = none
 }
 
-// PickInPlaylist matches a song against what is in a playlist. One plausible
-// recording is enough to be meant: there is nothing else it could be.
+// PickInPlaylist matches a song against what is in a playlist, and what this very removal has
+// taken out in an earlier life. One plausible recording is enough to be meant: there is nothing else it could be.
 func (a *Activities) PickInPlaylist(ctx context.Context, in PickInput) (music.Match, error) {
 	items, err := a.Library.Items(ctx, in.PersonID, in.PlaylistID)
 	if err != nil {
@@ -104,6 +106,11 @@ func (a *Activities) PickInPlaylist(ctx context.Context, in PickInput) (music.Ma
 			tracks = append(tracks, *item.Track)
 		}
 	}
+	out, err := a.takenOut(ctx, in)
+	if err != nil {
+		return music.Match{}, err
+	}
+	tracks = append(tracks, out...)
 	named, err := a.named(ctx, in.Song)
 	if err != nil {
 		return music.Match{}, err
@@ -116,4 +123,21 @@ func (a *Activities) PickInPlaylist(ctx context.Context, in PickInput) (music.Ma
 		m.Verdict = music.Auto
 	}
 	return m, nil
+}
+
+// takenOut returns the track that a removal has taken out, or may have.
+func (a *Activities) takenOut(ctx context.Context, in PickInput) ([]music.Track, error) {
+	if in.Attempt == "" {
+		return nil, nil
+	}
+	known, err := a.Attempts.AttemptRecords(ctx, in.PersonID, []string{in.Attempt})
+	past := known[in.Attempt]
+	if err != nil || past.Kind != agent.AttemptOut || past.State == agent.AttemptNotApplied {
+		return nil, err
+	}
+	track, err := a.Catalogue.Track(ctx, in.PersonID, trackID(past.URIs[0]))
+	if err != nil {
+		return nil, unless(fault.NotFound, err)
+	}
+	return []music.Track{track}, nil
 }

@@ -185,12 +185,13 @@ type DropInput struct {
 	PlaylistID string   `json:"playlist_id"`
 	Change     Write    `json:"change"`
 	URIs       []string `json:"uris"`
+	Stood      []int    `json:"stood,omitempty"` // the rows it has now
 }
 
 // Drop removes tracks. Removing again does no harm, so an open attempt is no obstacle.
 func (a *Activities) Drop(ctx context.Context, in DropInput) error {
 	begun := attemptOf(in.Change, in.PlaylistID, in.URIs)
-	begun.Kind = agent.AttemptOut
+	begun.Kind, begun.Stood = agent.AttemptOut, in.Stood
 	if _, _, err := a.Attempts.BeginAttempt(ctx, begun); err != nil {
 		return err
 	}

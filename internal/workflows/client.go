@@ -57,7 +57,7 @@ func (c *Client) Beware(wary bool) { c.wary = wary }
 
 // turnOf is how the run is started. What a program asks for, and an undo, need no model.
 func (c *Client) turnOf(run agent.Run) TurnInput {
-	in := TurnInput{RunID: run.ID, PersonID: run.PersonID, Batches: true}
+	in := TurnInput{RunID: run.ID, PersonID: run.PersonID, Batches: true, Stop: stopOf(run)}
 	switch {
 	case run.Call != nil:
 		in.Given = &GivenTurn{Wary: c.wary}
@@ -70,7 +70,7 @@ func (c *Client) turnOf(run agent.Run) TurnInput {
 // StartTurn starts the run. Starting it again is a no-op; a run whose workflow
 // has ended already is a Conflict.
 func (c *Client) StartTurn(ctx context.Context, run agent.Run) error {
-	var serve, in any = SyncList, ListInput{RunID: run.ID, PersonID: run.PersonID, UndoOf: run.UndoOf}
+	var serve, in any = SyncList, ListInput{RunID: run.ID, PersonID: run.PersonID, UndoOf: run.UndoOf, Stop: stopOf(run)}
 	if !run.List {
 		serve, in = AgentTurn, c.turnOf(run)
 	}

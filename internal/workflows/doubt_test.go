@@ -180,6 +180,9 @@ func TestAStopHearsWhatMayHaveBeenDone(t *testing.T) {
 			if p.State != agent.Cancelled || p.Tasks[0].Result != c.want {
 				t.Errorf("ended %s, the song %q, want %q; says %q", p.State, p.Tasks[0].Result, c.want, p.Say)
 			}
+			if p.Undoable == c.undo || p.Tasks[0].Reversed != c.undo || p.Stopping {
+				t.Errorf("can be undone %v, taken back %v, stopping %v", p.Undoable, p.Tasks[0].Reversed, p.Stopping)
+			}
 			s.wantRows(t, c.rows...)
 		})
 	}

@@ -20,6 +20,7 @@ type ListInput struct {
 	RunID    string          `json:"run_id"`
 	PersonID string          `json:"person_id"`
 	UndoOf   string          `json:"undo_of,omitempty"` // the run whose list is taken back; "" to bring the run's own
+	Stop     *Cancel         `json:"stop,omitempty"`    // it was stopped in an earlier life; nil = it was not
 	Past     *agent.Progress `json:"past,omitempty"`
 	Try      int             `json:"try,omitempty"`  // requests to the writer that came back with a fault
 	Asked    time.Time       `json:"asked,omitzero"` // since when it has waited for answers in vain
@@ -56,8 +57,8 @@ type list struct {
 }
 
 func newList(ctx workflow.Context, in ListInput) *list {
-	l := &list{in: in, waker: newWaker(true), searched: -1, began: workflow.Now(ctx)}
-	l.p = agent.Progress{RunID: in.RunID, Version: 1, State: agent.Running, StartedAt: l.began}
+	l := &list{in: in, stop: in.Stop, waker: newWaker(true), searched: -1, began: workflow.Now(ctx)}
+	l.p = agent.Progress{RunID: in.RunID, Version: 1, State: agent.Running, Stopping: in.Stop != nil, StartedAt: l.began}
 	if in.Past != nil {
 		l.p = *in.Past
 	}
@@ -76,7 +77,8 @@ func (l *list) handle(ctx workflow.Context) (workflow.Context, error) {
 	l.listen(ctx, func(workflow.Context) {})
 	return work, workflow.SetUpdateHandlerWithOptions(ctx, UpdateCancel, func(_ workflow.Context, c Cancel) error {
 		if l.stop == nil {
-			l.stop = &c
+			l.stop, l.p.Stopping = &c, true
+			l.bump()
 			cancel()
 		}
 		return nil
@@ -85,6 +87,9 @@ func (l *list) handle(ctx workflow.Context) (workflow.Context, error) {
 
 // run works the list off.
 func (l *list) run(ctx workflow.Context) error {
+	if l.in.Stop != nil {
+		return l.heed(ctx)
+	}
 	if err := l.locate(ctx); err != nil {
 		return err
 	}

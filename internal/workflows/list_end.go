@@ -21,8 +21,9 @@ func (l *list) finish(ctx workflow.Context, err error) {
 		l.p.List.Rate = 0
 	}
 	l.recount()
-	l.p.EndedAt = workflow.Now(after)
+	l.p.EndedAt, l.p.Stopping = workflow.Now(after), false
 	l.p.Title = l.headline()
+	notAll(&l.p)
 	l.bump()
 }
 

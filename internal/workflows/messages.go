@@ -80,6 +80,7 @@ type TurnInput struct {
 	PersonID string `json:"person_id"`
 	Batches  bool   `json:"batches,omitempty"`
 
+	Stop  *Cancel    `json:"stop,omitempty"`  // it was stopped in an earlier life; nil = it was not
 	Model *ModelTurn `json:"model,omitempty"` // nil = planned without a language model
 	Given *GivenTurn `json:"given,omitempty"` // the run is one call that a program makes; nil = planned
 }

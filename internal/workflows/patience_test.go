@@ -77,3 +77,16 @@ func TestALoginIsWaitedForUntilTheRunWasStopped(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoeverWaitsForTheNextTryHasNothingToDo(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []fault.Kind{fault.RateLimited, fault.Unavailable, fault.Internal} {
+		f := fault.New(kind, "No.", nil)
+		if got := troubleOf(f, time.Now()); got.Do != nothingToDo || got.Kept == "" {
+			t.Errorf("%s, tried again: %+v", kind, got)
+		}
+		if got := troubleOf(f, noTime); got.Do == nothingToDo {
+			t.Errorf("%s, given up: %+v", kind, got)
+		}
+	}
+}

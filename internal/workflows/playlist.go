@@ -365,7 +365,7 @@ func (w *writer) remove(ctx workflow.Context, change Write) WriteOutcome {
 	}
 	out := WriteOutcome{Result: agent.Removed, Positions: seen.Positions, URI: seen.URIs[0]}
 	for try := 1; ; try++ {
-		in := DropInput{PlaylistID: w.id, Change: change, URIs: seen.URIs}
+		in := DropInput{PlaylistID: w.id, Change: change, URIs: seen.URIs, Stood: seen.Positions}
 		err := workflow.ExecuteActivity(once(ctx, postLimit), acts.Drop, in).Get(ctx, nil)
 		if err == nil {
 			return out
@@ -399,7 +399,7 @@ func (w *writer) lookForAll(ctx workflow.Context, change Write) (Seen, error) {
 // absent reports a recording that is not there: removed when this very change has sent the removal.
 func absent(seen Seen) WriteOutcome {
 	if seen.sent() {
-		return WriteOutcome{Result: agent.Removed}
+		return WriteOutcome{Result: agent.Removed, Positions: seen.Stood}
 	}
 	return WriteOutcome{Result: agent.NotThere}
 }

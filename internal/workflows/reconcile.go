@@ -21,6 +21,8 @@ const (
 	lookBack       = 24 * time.Hour   // of the first sweep
 )
 
+const endedOutside = "This request was ended before it was done."
+
 // KeepLetters is how long a letter stays once it is resolved or discarded, when nothing else is said.
 const KeepLetters = 90 * 24 * time.Hour
 
@@ -57,6 +59,9 @@ type starter interface {
 	StartTurn(ctx context.Context, run agent.Run) error
 	StartLetter(ctx context.Context, l deadletter.Letter) error
 	StartBulk(ctx context.Context, b deadletter.Bulk) error
+	// Cancel tells a run that it is stopped; telling it again changes nothing.
+	Cancel(ctx context.Context, runID string, undo bool) error
+	Healthy(ctx context.Context) error
 }
 
 // wreckage lists what broke since a time; *Client satisfies it.
@@ -75,18 +80,20 @@ type engine interface {
 // Reconciler sees to it that what the ledger has accepted runs: the ledger is
 // the truth, the engine only its hands. What the engine has dropped becomes a letter.
 type Reconciler struct {
-	ledger records
-	engine engine
-	logger *slog.Logger
-	known  map[string]bool   // runs and bulks that were started by this process, or are known to the engine
-	posted map[string]posted // schedules, by id
-	swept  time.Time         // when the last sweep began; zero before the first
-	keep   time.Duration     // how long settled letters stay
+	ledger  records
+	engine  engine
+	logger  *slog.Logger
+	known   map[string]bool      // runs and bulks that were started by this process, or are known to the engine
+	told    map[string]bool      // runs that have heard of their stop
+	failing map[string]time.Time // runs that cannot be brought on their way, and since when
+	posted  map[string]posted    // schedules, by id
+	swept   time.Time            // when the last sweep began; zero before the first
+	keep    time.Duration        // how long settled letters stay
 }
 
 // NewReconciler returns a reconciler over a ledger and an engine.
 func NewReconciler(ledger records, engine engine, logger *slog.Logger) *Reconciler {
-	return &Reconciler{ledger: ledger, engine: engine, logger: logger, known: map[string]bool{}, posted: map[string]posted{}, keep: KeepLetters}
+	return &Reconciler{ledger: ledger, engine: engine, logger: logger, known: map[string]bool{}, told: map[string]bool{}, failing: map[string]time.Time{}, posted: map[string]posted{}, keep: KeepLetters}
 }
 
 // Keep sets how long letters stay once they are resolved or discarded; KeepLetters by default.
@@ -118,69 +125,15 @@ func (r *Reconciler) Once(ctx context.Context) error {
 	return errors.Join(r.startRuns(ctx), r.post(ctx, time.Now()))
 }
 
-// startRuns starts the runs. One that the engine has ended without telling the
-// ledger ends here, as failed.
-func (r *Reconciler) startRuns(ctx context.Context) error {
-	runs, err := r.ledger.Unfinished(ctx, reconcileMost)
-	if err != nil {
-		return err
-	}
-	open := make(map[string]bool, len(runs))
-	if err := r.startBulks(ctx, open); err != nil {
-		return err
-	}
-	for _, run := range runs {
-		open[run.ID] = true
-		if r.known[run.ID] {
-			continue
-		}
-		err := r.engine.StartTurn(ctx, run)
-		switch {
-		case err == nil:
-			r.known[run.ID] = true
-		case fault.KindOf(err) == fault.Conflict:
-			err = r.abandon(ctx, run)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for id := range r.known {
-		if !open[id] {
-			delete(r.known, id)
-		}
-	}
-	return nil
-}
-
-// startBulks starts every bulk that is not at its end and that the engine does not know.
-func (r *Reconciler) startBulks(ctx context.Context, open map[string]bool) error {
-	bulks, err := r.ledger.OpenBulks(ctx)
-	if err != nil {
-		return err
-	}
-	for _, b := range bulks {
-		open[b.ID] = true
-		if r.known[b.ID] {
-			continue
-		}
-		if err := r.engine.StartBulk(ctx, b); err != nil {
-			return err
-		}
-		r.known[b.ID] = true
-	}
-	return nil
-}
-
-// abandon ends a run in the ledger whose workflow was ended from outside, and
-// makes a letter of it. Most often the run has simply ended since the ledger was read.
-func (r *Reconciler) abandon(ctx context.Context, run agent.Run) error {
+// abandon ends a run in the ledger that no workflow serves, as failed, and makes a letter of it, which has the
+// cause. Most often the run has simply ended since the ledger was read.
+func (r *Reconciler) abandon(ctx context.Context, run agent.Run, what, cause string) error {
 	now, err := r.ledger.Run(ctx, run.PersonID, run.ID)
 	if err != nil || now.State.Final() {
 		return err
 	}
-	r.logger.ErrorContext(ctx, "run ended outside the ledger", "run", run.ID)
-	f := fault.New(fault.Internal, "This request was ended before it was done.", nil)
+	r.logger.ErrorContext(ctx, "run ended outside the ledger", "run", run.ID, "cause", cause)
+	f := fault.New(fault.Internal, what, nil)
 	trouble, ended := troubleOf(f, time.Time{}), time.Now()
 	err = r.ledger.Finish(ctx, run.PersonID, run.ID, agent.Progress{
 		RunID: run.ID, Version: 1 << 32, State: agent.Failed, Title: "Not done",
@@ -190,7 +143,7 @@ func (r *Reconciler) abandon(ctx context.Context, run agent.Run) error {
 		return err
 	}
 	l := newLetter(run.PersonID, run.ID, trouble, ended)
-	l.Attempts[0].Causes = []string{"the workflow was ended from outside"}
+	l.Attempts[0].Causes = []string{cause}
 	return r.engine.StartLetter(ctx, l)
 }
 
@@ -307,7 +260,7 @@ func (r *Reconciler) bury(ctx context.Context, b Broken) error {
 		return err
 	}
 	if !run.State.Final() {
-		return r.abandon(ctx, run)
+		return r.abandon(ctx, run, endedOutside, "the workflow was ended from outside")
 	}
 	told, err := r.ledger.HasLetter(ctx, run.ID)
 	if err != nil || told || run.Outcome == nil || !givenUp(run.Outcome.Trouble) {

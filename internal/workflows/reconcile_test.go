@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,11 +22,15 @@ import (
 type broken struct {
 	db     *store.DB
 	ended  map[string]error // by run: what starting it says
+	turns  []string         // started, in order
 	broke  []Broken
 	since  []time.Time
 	letter error
 	lost   []deadletter.Letter
 	bulks  []string // started, in order
+	stops  []string // told, in order
+	deaf   error    // what that says
+	away   error    // the engine itself
 	timer  timer    // what it knows of schedules
 }
 
@@ -36,7 +42,17 @@ func (b *broken) DropSchedule(_ context.Context, id string) error { return b.tim
 
 func (b *broken) ScheduleIDs(context.Context) ([]string, error) { return b.timer.ids, nil }
 
-func (b *broken) StartTurn(_ context.Context, run agent.Run) error { return b.ended[run.ID] }
+func (b *broken) StartTurn(_ context.Context, run agent.Run) error {
+	b.turns = append(b.turns, run.ID)
+	return b.ended[run.ID]
+}
+
+func (b *broken) Cancel(_ context.Context, runID string, undo bool) error {
+	b.stops = append(b.stops, fmt.Sprint(runID, undo))
+	return b.deaf
+}
+
+func (b *broken) Healthy(context.Context) error { return b.away }
 
 func (b *broken) StartLetter(ctx context.Context, l deadletter.Letter) error {
 	if b.letter != nil {
@@ -245,5 +261,71 @@ func TestWhatIsNoLongerKeptIsForgottenInBatches(t *testing.T) {
 	left, err := s.rules.History(t.Context(), "ada", agent.HistoryFilter{}, "", 10)
 	if err != nil || len(left) != 1 || left[0].ID != open.ID {
 		t.Errorf("%d runs left, %v; want the open one alone", len(left), err)
+	}
+}
+
+func TestARunThatCannotBeStartedHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	bad, good := s.accept(t, "bad"), s.accept(t, "good")
+	refused := fault.New(fault.Unavailable, "The engine did not answer.", nil)
+	b := &broken{db: s.rules, ended: map[string]error{bad.ID: refused}}
+	var log strings.Builder
+	r := NewReconciler(s.rules, b, slog.New(slog.NewTextHandler(&log, nil)))
+	for range 3 {
+		if err := r.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := b.turns; !slices.Equal(got, []string{bad.ID, good.ID, bad.ID, bad.ID}) {
+		t.Errorf("started %q: the good one once, the bad one each time", got)
+	}
+	if n := strings.Count(log.String(), bad.ID); n != 1 {
+		t.Errorf("the log names the run %d times, want once: %s", n, log.String())
+	}
+	r.failing[bad.ID] = time.Now().Add(-startLimit)
+	if err := r.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	found := s.letters(t, deadletter.Filter{})
+	if len(found) != 1 || found[0].RunID != bad.ID {
+		t.Errorf("letters %+v", found)
+	}
+}
+
+func TestWhileTheEngineIsAwayNoRunIsToBlame(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	away := fault.New(fault.Unavailable, "The engine did not answer.", nil)
+	first := s.accept(t, "first")
+	b := &broken{db: s.rules, away: away, ended: map[string]error{first.ID: away, s.accept(t, "second").ID: away}}
+	r := NewReconciler(s.rules, b, slog.New(slog.DiscardHandler))
+	if err := r.Once(t.Context()); err == nil || len(b.turns) != 1 || len(r.failing) != 0 {
+		t.Errorf("%v; %d starts were tried, %d runs are to blame", err, len(b.turns), len(r.failing))
+	}
+}
+
+func TestAStopThatTheEngineHasNotHeardIsToldUntilItHas(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	run := s.accept(t, "stopped")
+	b := &broken{db: s.rules, deaf: fault.New(fault.Unavailable, "The engine did not answer.", nil)}
+	r := NewReconciler(s.rules, b, slog.New(slog.DiscardHandler))
+	if err := r.Once(t.Context()); err != nil || len(b.stops) != 0 {
+		t.Fatalf("%v, told %q", err, b.stops)
+	}
+	if err := s.rules.Stop(t.Context(), "ada", run.ID, agent.StopUndo); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		if err := r.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(b.stops) == 2 {
+			b.deaf = nil
+		}
+	}
+	if want := run.ID + "true"; !slices.Equal(b.stops, []string{want, want, want}) {
+		t.Errorf("told %q, want three times that it is to be taken back", b.stops)
 	}
 }

@@ -79,7 +79,7 @@ func (t *turn) moves(ctx workflow.Context, call agent.Call) (deed, error) {
 // whichRow finds out which recording of a playlist is meant, and returns its ids.
 func (t *turn) whichRow(ctx workflow.Context, playlist music.Playlist, song music.Song) ([]string, error) {
 	task := agent.Task{Key: "moving", Song: song}
-	pick, err := t.pickIn(ctx, playlist, &task)
+	pick, err := t.pickIn(ctx, PickInput{PersonID: t.in.PersonID, PlaylistID: playlist.ID, Song: task.Song}, &task)
 	switch {
 	case err != nil:
 		return nil, err

@@ -111,18 +111,21 @@ func TestAnOrderIsBroughtAboutWhateverBecomesOfItsRequests(t *testing.T) {
 	for name, c := range map[string]struct {
 		shifts []failure
 		lag    time.Duration
+		deaths int
 	}{
-		"nothing goes wrong":         {},
-		"reads lag":                  {lag: 30 * time.Second},
-		"made, answer lost":          {shifts: []failure{{}, {err: unsure(), applied: true}}},
-		"not made":                   {shifts: []failure{{err: unsure()}}},
-		"made, answer lost, a lag":   {shifts: []failure{{}, {err: unsure(), applied: true}}, lag: 30 * time.Second},
-		"not made, twice, and a lag": {shifts: []failure{{}, {err: unsure()}, {err: unsure()}}, lag: 30 * time.Second},
+		"nothing goes wrong":          {},
+		"reads lag":                   {lag: 30 * time.Second},
+		"dead before it is on record": {deaths: 1},
+		"made, answer lost":           {shifts: []failure{{}, {err: unsure(), applied: true}}},
+		"not made":                    {shifts: []failure{{err: unsure()}}},
+		"made, answer lost, a lag":    {shifts: []failure{{}, {err: unsure(), applied: true}}, lag: 30 * time.Second},
+		"not made, twice, and a lag":  {shifts: []failure{{}, {err: unsure()}, {err: unsure()}}, lag: 30 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			s.shelf.uris, s.shelf.shifts, s.shelf.lag = fields("a b c d e f"), c.shifts, c.lag
+			s.book.deaths = c.deaths
 			first := s.orders(t, time.Second, 5, 3, 1, 0, 2, 4)
 			again := s.orders(t, 4*time.Minute, 5, 3, 1, 0, 2, 4)
 			s.write(t)

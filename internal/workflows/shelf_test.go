@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -223,11 +224,16 @@ type book struct {
 	begun  map[string]time.Time
 	now    func() time.Time
 	deaf   bool // nothing can be begun, and nobody says so
+	deaths int  // so many attempts are not begun, since whoever would begin them dies
 }
 
 func (b *book) BeginAttempt(_ context.Context, a agent.Attempt) (string, bool, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.deaths > 0 {
+		b.deaths--
+		return "", false, errors.New("dead")
+	}
 	if state, ok := b.states[a.Key]; ok && state != agent.AttemptNotApplied {
 		return state, false, nil
 	}
@@ -247,6 +253,11 @@ func (b *book) BeginAttempt(_ context.Context, a agent.Attempt) (string, bool, e
 	return agent.AttemptOpen, true, nil
 }
 
+func (b *book) BeginAlone(ctx context.Context, a agent.Attempt, _ time.Duration) (bool, error) {
+	_, fresh, err := b.BeginAttempt(ctx, a)
+	return fresh, err
+}
+
 func (b *book) BeginAttempts(ctx context.Context, all []agent.Attempt) (bool, error) {
 	if b.deaf {
 		return false, errors.New("the disk is gone")
@@ -263,7 +274,11 @@ func (b *book) SettleAttempts(_ context.Context, _ string, keys []string, state 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, key := range keys {
-		b.states[key] = state
+		if _, begun := b.states[key]; begun {
+			b.states[key] = state
+		} else if state == agent.AttemptApplied {
+			return fault.New(fault.NotFound, "This attempt does not exist.", nil)
+		}
 	}
 	return nil
 }
@@ -274,10 +289,15 @@ func (b *book) AttemptRecords(context.Context, string, []string) (map[string]age
 	found := map[string]agent.AttemptRecord{}
 	for key, state := range b.states {
 		found[key] = agent.AttemptRecord{
-			Key: key, Kind: b.kinds[key], State: state, Stood: b.stood[key], URIs: b.uris[key], Age: b.now().Sub(b.begun[key]),
+			Key: key, Kind: b.kinds[key], State: state, Stood: b.stood[key], PlaylistID: road.ID, URIs: b.uris[key], Age: b.now().Sub(b.begun[key]),
 		}
 	}
 	return found, nil
+}
+
+func (b *book) Traces(ctx context.Context, _, runID string) ([]agent.AttemptRecord, error) {
+	known, err := b.Lately(ctx, "", 100*time.Hour)
+	return slices.DeleteFunc(known, func(r agent.AttemptRecord) bool { return r.Kind == "" || !strings.HasPrefix(r.Key, runID+"-") }), err
 }
 
 func (b *book) Lately(ctx context.Context, _ string, most time.Duration) (out []agent.AttemptRecord, err error) {

@@ -63,9 +63,9 @@ type turn struct {
 
 func newTurn(ctx workflow.Context, in TurnInput) *turn {
 	return &turn{
-		in: in, asking: map[string]bool{}, songs: map[string]workflow.ChildWorkflowFuture{},
+		in: in, stop: in.Stop, asking: map[string]bool{}, songs: map[string]workflow.ChildWorkflowFuture{},
 		waker: newWaker(in.Batches), inputs: map[string]deadletter.Input{}, names: map[string]string{},
-		p: agent.Progress{RunID: in.RunID, Version: 1, State: agent.Running, StartedAt: workflow.Now(ctx)},
+		p: agent.Progress{RunID: in.RunID, Version: 1, State: agent.Running, Stopping: in.Stop != nil, StartedAt: workflow.Now(ctx)},
 	}
 }
 
@@ -89,7 +89,8 @@ func (t *turn) handle(ctx workflow.Context) (workflow.Context, error) {
 	}
 	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateCancel, func(_ workflow.Context, c Cancel) error {
 		if t.stop == nil {
-			t.stop = &c
+			t.stop, t.p.Stopping = &c, true
+			t.bump()
 			cancel()
 		}
 		return nil
@@ -143,6 +144,8 @@ func (t *turn) wakeSongs(ctx workflow.Context) {
 // run is the loop of the agent.
 func (t *turn) run(ctx workflow.Context) error {
 	switch {
+	case t.in.Stop != nil:
+		return t.heed(ctx)
 	case t.in.Model != nil:
 		return t.converse(ctx)
 	case t.in.Given != nil:
@@ -212,8 +215,9 @@ func (t *turn) finish(ctx workflow.Context, err error) {
 	} else {
 		t.end(after, err)
 	}
-	t.p.EndedAt = workflow.Now(after)
+	t.p.EndedAt, t.p.Stopping = workflow.Now(after), false
 	t.p.Undoable = !t.undoes && undoable(t.p)
+	notAll(&t.p)
 	t.bump()
 }
 
@@ -230,13 +234,8 @@ func (t *turn) stopped(ctx workflow.Context) {
 	if t.in.Model != nil {
 		said = t.breakOff(ctx)
 	}
-	if n := summarise(t.p.Tasks).added; n > 0 && t.p.Playlist != nil {
-		end := "What was added before the stop is still in " + t.p.Playlist.Name + "."
-		if t.stop.Undo {
-			t.takeBack(ctx, *t.p.Playlist, t.p.Tasks)
-			end = "What was added before the stop has been taken back."
-		}
-		t.p.Say, t.p.FromModel = strings.TrimSpace(said+"\n\n"+end), false
+	if left := t.leave(ctx); left != "" {
+		t.p.Say, t.p.FromModel = strings.TrimSpace(said+"\n\n"+left), false
 	}
 	if t.p.Moved != nil {
 		t.p.Say, t.p.FromModel = strings.TrimSpace(t.p.Say+"\n\nWhat was moved before the stop stays where it is now."), false
@@ -275,12 +274,12 @@ func undoable(p agent.Progress) bool {
 	if p.Renamed != nil || p.Moved != nil {
 		return true
 	}
-	for _, task := range p.Tasks {
-		if task.Result == agent.Added || task.Result == agent.Removed {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Tasks, reversible)
+}
+
+// reversible reports whether a task has changed something that still stands.
+func reversible(t agent.Task) bool {
+	return (t.Result == agent.Added || t.Result == agent.Removed) && !t.Reversed
 }
 
 // save writes the outcome to the ledger; it is repeated until the store takes it.

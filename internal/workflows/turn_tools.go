@@ -195,7 +195,10 @@ func (t *turn) settle(ctx workflow.Context, task *agent.Task, err error) error {
 }
 
 func (t *turn) removeOne(ctx workflow.Context, playlist music.Playlist, task *agent.Task) error {
-	pick, err := t.pickIn(ctx, playlist, task)
+	in := PickInput{
+		PersonID: t.in.PersonID, PlaylistID: playlist.ID, Song: task.Song, Attempt: Write{RunID: t.in.RunID, Key: task.Key}.id(),
+	}
+	pick, err := t.pickIn(ctx, in, task)
 	if err != nil || pick == nil {
 		return err
 	}
@@ -215,9 +218,8 @@ func (t *turn) removeOne(ctx workflow.Context, playlist music.Playlist, task *ag
 
 // pickIn finds the song among the items of the playlist, and asks when it is
 // not clear. Without a pick the task has its result.
-func (t *turn) pickIn(ctx workflow.Context, playlist music.Playlist, task *agent.Task) (*music.Choice, error) {
+func (t *turn) pickIn(ctx workflow.Context, in PickInput, task *agent.Task) (*music.Choice, error) {
 	f := taskFace(task, agent.Reading, t.bump).enter(ctx)
-	in := PickInput{PersonID: t.in.PersonID, PlaylistID: playlist.ID, Song: task.Song}
 	var m music.Match
 	if err := t.reach(ctx, f, acts.PickInPlaylist, in, &m); err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ func (t *turn) undo(ctx workflow.Context, a agent.UndoArgs) (agent.PlaylistRef, 
 	playlist := *past.Playlist
 	t.p.Playlist = &playlist
 	for _, task := range past.Tasks {
-		if task.Result == agent.Added || task.Result == agent.Removed {
+		if reversible(task) {
 			task.Steps, task.State, task.Question, task.Trouble = nil, agent.Accepted, nil, nil
 			t.p.Tasks = append(t.p.Tasks, task)
 		}
@@ -78,6 +78,58 @@ func undone(past agent.Progress, playlist string) string {
 	default:
 		return "Taken back from " + playlist
 	}
+}
+
+// leave takes back what a stopped turn has changed, when that was asked for, and
+// says what stays of it, "" when it has changed nothing.
+func (t *turn) leave(ctx workflow.Context) string {
+	s := summarise(t.p.Tasks)
+	switch {
+	case s.added+s.removed == 0 || t.p.Playlist == nil:
+		return ""
+	case t.stop.Undo && t.reverses(ctx, s):
+		return t.reverseAll(ctx)
+	case t.undoes:
+		return "What was taken back before the stop stays so."
+	case s.added == 0:
+		return "What was removed before the stop stays removed."
+	default:
+		return "What was added before the stop is still in " + t.p.Playlist.Name + "."
+	}
+}
+
+// reverses reports whether a stop takes back what the turn has done: anything but what an
+// undo has taken back. Turns of earlier builds took back what was added, and nothing else.
+func (t *turn) reverses(ctx workflow.Context, s summary) bool {
+	if workflow.GetVersion(ctx, "stop-reverses", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return s.added > 0
+	}
+	return !t.undoes
+}
+
+// reverseAll takes back what a stopped turn has changed, and says whether all of it was.
+func (t *turn) reverseAll(ctx workflow.Context) string {
+	title := t.p.Title
+	t.p.Title = "Taking it back"
+	t.bump()
+	var changed []*agent.Task
+	for i := range t.p.Tasks {
+		if reversible(t.p.Tasks[i]) {
+			changed = append(changed, &t.p.Tasks[i])
+		}
+	}
+	t.takeBack(ctx, *t.p.Playlist, t.p.Tasks)
+	t.p.Title = title
+	kept := 0
+	for _, task := range changed {
+		if task.Reversed = !failed(*task); failed(*task) {
+			kept++
+		}
+	}
+	if kept > 0 {
+		return fmt.Sprintf("%d of %s could not be taken back. Undo tries it again.", kept, count(len(changed), "change"))
+	}
+	return "What was changed before the stop has been taken back."
 }
 
 // takeBack reverses the effects of the tasks, last first. What cannot be taken

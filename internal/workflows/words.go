@@ -25,13 +25,24 @@ func troubleOf(f *fault.Error, until time.Time) *agent.Trouble {
 			t.Kept, t.Do = "What was added so far stays.", "Send it again when Spotify is back."
 		}
 	case fault.Forbidden, fault.NotFound, fault.Invalid, fault.Conflict:
-		t.Kept = "Nothing was changed."
-		t.Do = "Change the request and send it again."
+		t.Kept, t.Do = nothingChanged, "Change the request and send it again."
 	case fault.Exhausted, fault.Internal:
 		t.Kept = "Your request is saved in the conversation; what was added so far stays."
 		t.Do = "Send it again. If it happens once more, tell whoever runs this Segue."
+		if !until.IsZero() { // tried again by itself
+			t.Kept, t.Do = "Your request is saved.", nothingToDo
+		}
 	}
 	return t
+}
+
+const nothingChanged = "Nothing was changed."
+
+// notAll corrects the trouble of a run that had changed something before it failed.
+func notAll(p *agent.Progress) {
+	if p.Undoable && p.Trouble != nil && p.Trouble.Kept == nothingChanged {
+		p.Trouble.Kept = "What was done before that stays. Undo takes it back."
+	}
 }
 
 // count says "1 song", "3 songs".

@@ -50,14 +50,12 @@ document.addEventListener("keydown", (event) => {
 
 // ---- Times: local clocks, countdowns and stopwatches, once a second.
 
-const [clock, day, exact] = [{ hour: "numeric", minute: "2-digit" }, { dateStyle: "medium" }, { dateStyle: "medium", timeStyle: "medium" }]
+const hour = { hour: "numeric", minute: "2-digit" };
+const [clock, moment, day, exact] = [hour, { month: "short", day: "numeric", ...hour }, { dateStyle: "medium" }, { dateStyle: "medium", timeStyle: "medium" }]
   .map((style) => new Intl.DateTimeFormat(undefined, style));
 let paused = false;
 
-function span(seconds) {
-  if (seconds < 100) return seconds + " s";
-  return seconds < 6000 ? Math.ceil(seconds / 60) + " min" : Math.ceil(seconds / 3600) + " h";
-}
+const span = (s) => (s < 100 ? s + " s" : s < 6000 ? Math.ceil(s / 60) + " min" : Math.ceil(s / 3600) + " h");
 
 function watch(s) {
   const two = (n) => String(n).padStart(2, "0");
@@ -67,9 +65,10 @@ function watch(s) {
 
 function tick() {
   const each = (selector, words) => $$(selector).forEach((t) => (t.textContent = words(Date.parse(t.dateTime), t)));
-  each("time[data-local]", (at, t) => ((t.title = exact.format(at)), clock.format(at)));
+  each("time[data-local]", (at, t) => ((t.title = exact.format(at)), (day.format(at) === day.format() ? clock : moment).format(at)));
   each("time[data-day]", (at, t) => ((t.title = exact.format(at)), day.format(at)));
   if (paused) return;
+  $$("[data-late]").forEach((p) => (p.hidden = Date.now() < Date.parse(p.dataset.late)));
   each("time[data-countdown]", (at) => span(Math.max(0, Math.ceil((at - Date.now()) / 1000))));
   each("time[data-elapsed]", (at) => watch(Math.max(0, Math.floor((Date.now() - at) / 1000))));
 }

@@ -24,7 +24,7 @@ func spotifyRows() []row {
 		{name: "token-list", what: "messages of 20 songs, access tokens expire every second; one refresh for each", plan: longLists, over: 20 * time.Second, act: expireAmidLists, tally: unauthorised},
 		{name: "revoked", what: "permission revoked, login after 10 s", act: revoke},
 		{name: "clock", what: "Spotify's clock jumps by 1 h and 24 h", over: 20 * time.Second, act: jump},
-		{name: "create", what: "new playlists: applied then 503, applied 10 s late, hang, refused", plan: playlists, act: create, tally: scripted},
+		{name: "create", what: "new playlists, each asked for twice at once: applied then 503, applied 10 s late, hang, refused", plan: playlists, act: create, tally: scripted},
 	}
 	return append(rows, scriptedRows()...)
 }
@@ -273,10 +273,10 @@ func jump(ctx context.Context, t *trial) error {
 	return nil
 }
 
-// playlists asks for new playlists instead of songs.
+// playlists asks for new playlists instead of songs, two messages for each at the same time.
 func playlists(t *trial) {
-	for i, w := range t.wishes {
-		t.wishes[i] = &wish{who: w.who, playlist: fmt.Sprintf("New %d", i), creates: true}
+	for i := range t.wishes {
+		t.wishes[i] = &wish{who: i / 2 % len(listeners), playlist: fmt.Sprintf("New %d", i/2), creates: true}
 	}
 }
 

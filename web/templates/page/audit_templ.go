@@ -255,7 +255,7 @@ func auditTable(v AuditView) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<table class=\"w-full table-fixed text-sm border-collapse\" data-testid=\"audit\"><caption class=\"sr-only\">What was done, the newest first</caption> <thead class=\"sticky top-0 z-10 bg-surface text-left text-muted\"><tr class=\"h-10 border-b border-line\"><th scope=\"col\" class=\"font-normal w-28\">When</th><th scope=\"col\" class=\"font-normal pr-3 w-40 max-wide:w-24\">Who</th><th scope=\"col\" class=\"font-normal pr-3 w-40 max-wide:hidden\">Did</th><th scope=\"col\" class=\"font-normal pr-3\">To</th><th scope=\"col\" class=\"font-normal max-wide:hidden\">Note</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<table class=\"w-full table-fixed text-sm border-collapse\" data-testid=\"audit\"><caption class=\"sr-only\">What was done, the newest first</caption> <thead class=\"sticky top-0 z-10 bg-surface text-left text-muted\"><tr class=\"h-10 border-b border-line\"><th scope=\"col\" class=\"font-normal w-28 max-wide:w-22\">When</th><th scope=\"col\" class=\"font-normal pr-3 w-40 max-wide:w-20\">Who</th><th scope=\"col\" class=\"font-normal pr-3 w-40 max-wide:hidden\">Did</th><th scope=\"col\" class=\"font-normal pr-3\"><span class=\"wide:hidden\">Did</span><span class=\"max-wide:hidden\">To</span></th><th scope=\"col\" class=\"font-normal max-wide:hidden\">Note</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

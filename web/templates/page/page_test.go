@@ -93,7 +93,10 @@ func TestARunCardSaysHowItStands(t *testing.T) {
 		"removed":   {"Removed from Road Trip", "3.0 s", "Removed", "Done: 1 removed."},
 		"mixed":     {"Added 2 of 7 songs to Road Trip", "14 s", "Nearest: Hallelujah by Jeff Buckley, 41 of 100", "Done: 2 added, 1 already there, 2 not found, 1 left out, 1 did not work."},
 		"many":      {"Added 12 of 13 songs to Road Trip", "40 s", "Show the 12 songs", "Done: 12 added, 1 not found."},
-		"stopped":   {"Stopped before anything was added to Road Trip", "Stopped", "Stopped", "Stopped."},
+		"stopped":   {"Stopped before anything was changed", "", "Stopped", "Stopped before anything was changed."},
+		"stopping":  {"Taking it back", "Stopping", "A change that is under way is finished first.", "Stopping."},
+		"takenback": {"Stopped", "", "1 taken back", "Stopped."},
+		"late":      {"Adding 1 song to Road Trip", "0:03", "This takes longer than usual.", "Step 5 of 6: adding it to the playlist"},
 		"failed":    {"Could not add to Road Trip", "Did not work", "Nothing was changed. Name one of your own playlists.", ""},
 		"created":   {"Created Focus", "1.0 s", "0 songs", "Created Focus."},
 		"playlists": {"Your playlists", "1.0 s", "42 songs · by Ada", "Your playlists."},
@@ -120,6 +123,56 @@ func TestARunCardSaysHowItStands(t *testing.T) {
 	}
 }
 
+func TestAStopIsOfferedOnlyWhereItWouldDoSomething(t *testing.T) {
+	t.Parallel()
+	views := runStates()
+	undo := views["partly"]
+	undo.Run.UndoOf = "r0"
+	views["undo"] = undo
+	for name, want := range map[string]int{"running": 1, "partly": 2, "undo": 1, "stopping": 0, "stopped": 0, "takenback": 0} {
+		doc, _ := render(t, partial.Run(views[name]))
+		if got := doc.Find("form[data-stop] button").Length(); got != want {
+			t.Errorf("%s: %d ways to stop, want %d", name, got, want)
+		}
+	}
+}
+
+func TestAChangeThatTakesLongSaysThatNothingIsSentTwice(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		step   agent.Stage
+		hidden bool // until it takes long
+		there  bool
+	}{
+		"at first":         {agent.Stage{Name: agent.Adding, State: agent.Running, Since: now}, true, true},
+		"after a while":    {agent.Stage{Name: agent.Adding, State: agent.Running, Since: ago(20 * time.Second)}, false, true},
+		"with a countdown": {agent.Stage{Name: agent.Adding, State: agent.Running, Since: ago(20 * time.Second), Again: now}, false, false},
+		"of a look":        {agent.Stage{Name: agent.Verifying, State: agent.Running, Since: ago(20 * time.Second)}, false, false},
+	} {
+		doc, _ := render(t, partial.Run(view(running(stages(4, c.step)))))
+		late := at(doc, "late")
+		_, hidden := late.Attr("hidden")
+		if (late.Length() == 1) != c.there || hidden != c.hidden {
+			t.Errorf("%s: %d, hidden %v", name, late.Length(), hidden)
+		}
+	}
+}
+
+func TestOneTroubleIsToldOnce(t *testing.T) {
+	t.Parallel()
+	met := &agent.Trouble{Kind: "internal", What: "Spotify did not understand the request.", Kept: "Your request is saved.", Do: "Send it again."}
+	p := running(stages(2))
+	p.State, p.Tasks[0].State, p.Tasks[0].Trouble, p.Trouble = agent.Failed, agent.Failed, met, met
+	doc, _ := render(t, partial.Run(view(p)))
+	if n := strings.Count(doc.Text(), met.What); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	p.Trouble = nil
+	if doc, _ = render(t, partial.Run(view(p))); !strings.Contains(words(at(doc, "outcome")), met.What) {
+		t.Error("not told at all")
+	}
+}
+
 func TestOnlyARunThatGoesOnIsConnected(t *testing.T) {
 	t.Parallel()
 	for name, v := range runStates() {
@@ -127,7 +180,7 @@ func TestOnlyARunThatGoesOnIsConnected(t *testing.T) {
 		doc, _ := render(t, partial.Run(v))
 		connected := at(doc, "connector").Length() == 1
 		stop := doc.Find(`form[action="/runs/r1/cancel"]`).Length() == 1
-		if want := !v.Progress.State.Final(); connected != want || stop != want {
+		if want := !v.Progress.State.Final(); connected != want || stop != (want && !v.Progress.Stopping) {
 			t.Errorf("%s: connected %v, can be stopped %v, want %v", name, connected, stop, want)
 		}
 	}

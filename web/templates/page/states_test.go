@@ -269,7 +269,15 @@ func runStates() map[string]partial.RunView {
 	removed := single(agent.Progress{State: agent.Done, Title: "Removed from Road Trip", Undoable: true, EndedAt: now},
 		agent.Task{Key: "1", Song: bohemian, State: agent.Done, Result: agent.Removed, Match: sure(queen, 0.99)})
 	stopped := running(stages(3))
-	stopped.State, stopped.Title, stopped.Tasks[0].State = agent.Cancelled, "Stopped before anything was added to Road Trip", agent.Cancelled
+	stopped.State, stopped.Title, stopped.Tasks[0].State = agent.Cancelled, "Stopped", agent.Cancelled
+	stopping := several()
+	stopping.Title, stopping.Stopping = "Taking it back", true
+	takenBack := several()
+	takenBack.State, takenBack.Title, takenBack.Tasks, takenBack.EndedAt = agent.Cancelled, "Stopped", []agent.Task{
+		{Key: "1", Song: bohemian, State: agent.Done, Result: agent.Removed, Reversed: true, Match: sure(queen, 0.99)},
+		{Key: "2", Song: bohemian, State: agent.Cancelled},
+	}, now
+	late := running(stages(4, agent.Stage{Name: agent.Adding, State: agent.Running, Since: ago(20 * time.Second)}))
 	failed := running(stages(2))
 	failed.State, failed.Title, failed.Tasks = agent.Failed, "Could not add to Road Trip", nil
 	failed.Trouble = &agent.Trouble{Kind: "forbidden", What: "Road Trip belongs to somebody else.", Kept: "Nothing was changed.", Do: "Name one of your own playlists."}
@@ -305,6 +313,9 @@ func runStates() map[string]partial.RunView {
 		"mixed":     view(mixed()),
 		"many":      view(many()),
 		"stopped":   view(stopped),
+		"stopping":  live(stopping),
+		"takenback": view(takenBack),
+		"late":      live(late),
 		"failed":    view(failed),
 		"created":   view(agent.Progress{State: agent.Done, Title: "Created Focus", Playlist: &music.Playlist{Name: "Focus", URL: "https://open.spotify.com/playlist/p9"}, StartedAt: ago(time.Second), EndedAt: now}),
 		"playlists": view(agent.Progress{State: agent.Done, Title: "Your playlists", Say: "You have 3 playlists.", Playlists: []music.Playlist{road, gym, gym2}, StartedAt: ago(time.Second), EndedAt: now}),

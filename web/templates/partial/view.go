@@ -65,6 +65,8 @@ func (v RunView) Moving() bool { return !v.Final() && !v.Waiting() }
 func (v RunView) standings() templ.Attributes {
 	is := templ.Attributes{}
 	switch {
+	case v.stopping():
+		is["data-open"] = "stopping"
 	case v.Moving():
 		is["data-open"] = "moving"
 	case !v.Final():
@@ -83,6 +85,9 @@ func (v RunView) standings() templ.Attributes {
 func (v RunView) made() bool {
 	return slices.ContainsFunc(v.Progress.Steps, func(s agent.Stage) bool { return s.Name == agent.Creating && s.State == agent.Done })
 }
+
+// stopping reports whether the run has been stopped and is still about to end.
+func (v RunView) stopping() bool { return v.Progress.Stopping && !v.Final() }
 
 func (v RunView) undone() bool { return v.Run.UndoneBy != "" }
 
@@ -175,6 +180,12 @@ func (v RunView) trouble() *agent.Trouble {
 	return nil
 }
 
+// told reports whether the card says already what a song of it met.
+func (v RunView) told(t agent.Trouble) bool {
+	shown := v.trouble()
+	return shown != nil && shown.What == t.What && shown.Do == t.Do
+}
+
 // folded splits the tasks of a long finished run: what a person must see, and
 // what went as asked, which one click shows.
 func (v RunView) folded() (shown, hidden []agent.Task) {
@@ -205,11 +216,32 @@ func (v RunView) changed() bool {
 		return true
 	}
 	for _, t := range v.Progress.Tasks {
-		if t.Result == agent.Added || t.Result == agent.Removed {
+		if (t.Result == agent.Added || t.Result == agent.Removed) && !t.Reversed {
 			return true
 		}
 	}
 	return false
+}
+
+// usual is how long a change takes at most when Spotify answers.
+const usual = 8 * time.Second
+
+// changing is since when the run has been waiting for a change that it wants of
+// Spotify, zero while it does not. Lists are at it all the time.
+func (v RunView) changing() (since time.Time) {
+	if v.Final() || v.Progress.List != nil {
+		return since
+	}
+	steps := v.Progress.Steps
+	for _, t := range v.Progress.Tasks {
+		steps = slices.Concat(steps, t.Steps)
+	}
+	for _, s := range steps {
+		if s.State == agent.Running && !retrying(s) && slices.Contains(changes, s.Name) && (since.IsZero() || s.Since.Before(since)) {
+			since = s.Since
+		}
+	}
+	return since
 }
 
 // draft is the page with text put into the composer, to be read before it is sent.

@@ -32,6 +32,9 @@ var stageWords = map[string]struct{ todo, now, done string }{
 	agent.Removing:      {"Remove it from the playlist", "Removing it from the playlist", "Removed from the playlist"},
 }
 
+// changes are the stages that change something over at Spotify.
+var changes = []string{agent.Adding, agent.Removing, agent.Creating, agent.Naming, agent.Ordering}
+
 // because lists the reasons of a decision and of its pick, each once.
 func because(m music.Match, pick music.Choice) []string {
 	var all []string
@@ -108,8 +111,14 @@ func (v RunView) chosen() string {
 	return "Your choice"
 }
 
+// stopped is the word for a run that its person has ended.
+const stopped = "Stopped"
+
 // title is the card's one line; a run that has no title yet gets one by its state.
 func (v RunView) title() string {
+	if v.untouched() {
+		return stopped + " before anything was changed"
+	}
 	if v.Progress.Title != "" {
 		return v.Progress.Title
 	}
@@ -119,13 +128,20 @@ func (v RunView) title() string {
 	case agent.Failed:
 		return "This did not work"
 	case agent.Cancelled:
-		return "Stopped"
+		return stopped
 	case agent.Accepted, agent.Running, agent.Waiting, agent.Parked:
 	}
 	if v.writing() {
 		return "Writing an answer"
 	}
 	return "Reading your message"
+}
+
+// untouched reports whether a run was stopped before it had done anything to the songs it was about.
+func (v RunView) untouched() bool {
+	p := v.Progress
+	return v.state() == agent.Cancelled && p.Title == stopped && len(p.Tasks) > 0 && !v.changed() && !v.made() &&
+		!slices.ContainsFunc(p.Tasks, func(t agent.Task) bool { return t.Reversed })
 }
 
 // writing reports whether a model is writing what is shown of its answer.
@@ -135,6 +151,9 @@ func (v RunView) writing() bool {
 
 // kept says what is safe while a run is on its way.
 func (v RunView) kept() string {
+	if v.stopping() {
+		return "A change that is under way is finished first. You can close this page."
+	}
 	if len(v.questions()) > 0 {
 		return "It waits for you, also when you close this page."
 	}
@@ -190,13 +209,15 @@ type count struct {
 // counts adds up the tasks by outcome, leaving out what did not happen.
 func counts(tasks []agent.Task) []count {
 	byResult := map[string]int{}
-	failed, stopped := 0, 0
+	failed, ended, back := 0, 0, 0
 	for _, t := range tasks {
 		switch {
 		case t.State == agent.Failed:
 			failed++
 		case t.State == agent.Cancelled:
-			stopped++
+			ended++
+		case t.Reversed:
+			back++
 		case t.State.Final():
 			byResult[t.Result]++
 		}
@@ -210,8 +231,11 @@ func counts(tasks []agent.Task) []count {
 	if failed > 0 {
 		all = append(all, count{failed, "did not work"})
 	}
-	if stopped > 0 {
-		all = append(all, count{stopped, "stopped"})
+	if back > 0 {
+		all = append(all, count{back, "taken back"})
+	}
+	if ended > 0 {
+		all = append(all, count{ended, "stopped"})
 	}
 	return all
 }
@@ -219,6 +243,9 @@ func counts(tasks []agent.Task) []count {
 // announcement is what the status region speaks when it changes: one sentence
 // at the borders of steps, nothing in between.
 func (v RunView) announcement() string {
+	if v.stopping() {
+		return "Stopping."
+	}
 	if said := v.listAnnouncement(); said != "" {
 		return said
 	}
@@ -239,7 +266,7 @@ func (v RunView) announcement() string {
 		}
 		return v.title() + "."
 	case agent.Cancelled:
-		return "Stopped."
+		return v.title() + "."
 	case agent.Failed:
 		return "" // the error card is an alert and speaks for itself
 	default:
