@@ -40,11 +40,12 @@ type app struct {
 }
 
 func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slog.Logger) (*app, error) {
-	apiBreaker, accountsBreaker := newBreakers(logger)
+	apiGate, accountsGate := up.gate(up.apiURL, db, logger), up.gate(up.accountsURL, db, logger)
+	apiBreaker, accountsBreaker := newBreakers(apiGate, accountsGate, logger)
 	accounts, err := auth.NewAccounts(auth.AccountsOptions{
 		URL: up.accountsURL, ClientID: up.clientID, ClientSecret: auth.Secret(c.clientSecret),
 		RedirectURI: c.publicURL + "/callback",
-		Gate:        up.gate(up.accountsURL, db, logger), Breaker: accountsBreaker,
+		Gate:        accountsGate, Breaker: accountsBreaker,
 	})
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func newApp(c config, keys *auth.KeyRing, db *store.DB, up upstream, logger *slo
 	vault := auth.NewVault(accounts, keys, db)
 	api := spotify.New(spotify.Options{
 		APIURL: up.apiURL, Tokens: vault, Logger: logger, Rate: up.rate, Burst: up.burst,
-		Gate: up.gate(up.apiURL, db, logger), Breaker: apiBreaker, Bulk: workflows.InBulk,
+		Gate: apiGate, Breaker: apiBreaker, Bulk: workflows.InBulk,
 	})
 	model, modelBreaker, err := c.model.planner(logger)
 	if err != nil {

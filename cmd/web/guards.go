@@ -7,13 +7,13 @@ import (
 )
 
 // newBreakers returns one for each of Spotify's services, which fail apart from each other.
-func newBreakers(logger *slog.Logger) (api, accounts *guard.Breaker) {
+func newBreakers(apiGate, accountsGate *guard.Gate, logger *slog.Logger) (api, accounts *guard.Breaker) {
 	api = guard.NewBreaker(guard.BreakerOptions{
-		Name: "api.spotify.com", Logger: logger,
+		Name: "api.spotify.com", Gate: apiGate, Logger: logger,
 		Message: "Spotify is not answering right now.",
 	})
 	accounts = guard.NewBreaker(guard.BreakerOptions{
-		Name: "accounts.spotify.com", Logger: logger,
+		Name: "accounts.spotify.com", Gate: accountsGate, Logger: logger,
 		Message: "Spotify's login service is not answering right now. Please try again in a moment.",
 	})
 	return api, accounts

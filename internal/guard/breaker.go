@@ -30,6 +30,7 @@ type BreakerOptions struct {
 	Name    string       // of the service, for operators
 	Message string       // what a person is told while it is open
 	Logger  *slog.Logger // nil = silence
+	Gate    *Gate        // before the same service, told by Breakers.States; nil = none
 	// Changed, when set, is told of each change of state, in order. It must
 	// return soon and may not call the Breaker, which is locked meanwhile.
 	Changed func(State)
@@ -54,10 +55,11 @@ type Breaker struct {
 
 // State is what a Breaker says of itself.
 type State struct {
-	Name      string
-	State     string    // closed, open, or half-open while it waits for a probe
-	Failures  int       // that opened it; of the last 30 s while closed
-	OpenUntil time.Time // zero unless open
+	Name        string
+	State       string    // closed, open, or half-open while it waits for a probe
+	Failures    int       // that opened it; of the last 30 s while closed
+	OpenUntil   time.Time // zero unless open
+	PausedUntil time.Time // zero unless the service has asked for a pause; see Breakers.States
 }
 
 // NewBreaker returns a closed breaker.

@@ -259,7 +259,7 @@ func TestChangesAreToldInOrderAndResetCloses(t *testing.T) {
 		if !slices.Equal(told, want) {
 			t.Errorf("told %q, want %q", told, want)
 		}
-		if s := all.States(); s[0] != (State{Name: "model", State: "closed"}) || s[1] != (State{Name: "api", State: "closed", Failures: 1}) {
+		if s := all.States(t.Context()); s[0] != (State{Name: "model", State: "closed"}) || s[1] != (State{Name: "api", State: "closed", Failures: 1}) {
 			t.Errorf("states = %+v", s)
 		}
 	})

@@ -1,15 +1,20 @@
 package guard
 
-import "segue/internal/fault"
+import (
+	"context"
+
+	"segue/internal/fault"
+)
 
 // Breakers are those of a program, for operators.
 type Breakers []*Breaker
 
-// States returns the state of each.
-func (l Breakers) States() []State {
+// States returns the state of each, with the pause of its service.
+func (l Breakers) States(ctx context.Context) []State {
 	states := make([]State, len(l))
 	for i, b := range l {
 		states[i] = b.State()
+		states[i].PausedUntil = b.options.Gate.Until(ctx)
 	}
 	return states
 }

@@ -73,6 +73,19 @@ func (g *Gate) Pass(ctx context.Context) error {
 	return err
 }
 
+// Until returns until when the gate is shut, as far as can be read; the zero time when it is open. A nil Gate is open.
+func (g *Gate) Until(ctx context.Context) time.Time {
+	if g == nil {
+		return time.Time{}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _ = g.sync(ctx); !g.until.After(g.now()) {
+		return time.Time{}
+	}
+	return g.until
+}
+
 // sync takes over a longer pause from the store, and hands ours over when the
 // store does not have it because an earlier attempt to save it failed.
 func (g *Gate) sync(ctx context.Context) error {

@@ -79,6 +79,10 @@ func TestAPauseOfHoursOutlivesTheProcess(t *testing.T) {
 	}
 	c.Add(time.Hour)
 	again := gate("api", open(t, path), c)
+	shown := guard.Breakers{guard.NewBreaker(guard.BreakerOptions{Gate: again})}.States(t.Context())[0].PausedUntil // before any call
+	if left := shown.Sub(c.Now()).Round(time.Second); left != 12*time.Hour {
+		t.Errorf("shown as paused for %v", left)
+	}
 	wantLeft(t, again, 12*time.Hour, daily)
 	c.Add(12*time.Hour - time.Second)
 	wantLeft(t, again, time.Second, daily)

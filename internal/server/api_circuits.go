@@ -9,17 +9,18 @@ import (
 
 // circuit is a breaker before a service.
 type circuit struct {
-	Name      string     `json:"name"`
-	State     string     `json:"state"` // closed, open, half-open
-	Failures  int        `json:"failures"`
-	OpenUntil *time.Time `json:"open_until"`
+	Name        string     `json:"name"`
+	State       string     `json:"state"` // closed, open, half-open
+	Failures    int        `json:"failures"`
+	OpenUntil   *time.Time `json:"open_until"`
+	PausedUntil *time.Time `json:"paused_until"` // the service has asked for that
 }
 
 func (s *Server) listCircuits(c echo.Context) error {
 	all := []circuit{}
 	if s.Circuits != nil {
-		for _, b := range s.Circuits.States() {
-			all = append(all, circuit{Name: b.Name, State: b.State, Failures: b.Failures, OpenUntil: moment(b.OpenUntil)})
+		for _, b := range s.Circuits.States(c.Request().Context()) {
+			all = append(all, circuit{b.Name, b.State, b.Failures, moment(b.OpenUntil), moment(b.PausedUntil)})
 		}
 	}
 	return c.JSON(http.StatusOK, all)

@@ -143,7 +143,7 @@ func TestSec16_ATokenDoesNoMoreThanTheRoleOfItsPersonNow(t *testing.T) {
 func TestBreakersAreListedAndClosedOverTheAPI(t *testing.T) {
 	t.Parallel()
 	s, viewer, operator, _ := clerks(t)
-	if a := viewer.get("/api/v1/circuits").wants(http.StatusOK); strings.TrimSpace(a.body) != `[{"name":"api.spotify.com","state":"closed","failures":0,"open_until":null}]` {
+	if a := viewer.get("/api/v1/circuits").wants(http.StatusOK); strings.TrimSpace(a.body) != `[{"name":"api.spotify.com","state":"closed","failures":0,"open_until":null,"paused_until":null}]` {
 		t.Error(a.body)
 	}
 	const reset = "/api/v1/circuits/api.spotify.com/reset"

@@ -227,7 +227,7 @@ type audit interface {
 
 // circuits are the breakers before the services that this process calls.
 type circuits interface {
-	States() []guard.State
+	States(ctx context.Context) []guard.State
 	Reset(name string) error
 }
 

@@ -49,7 +49,7 @@ func (s *Server) showLetters(c echo.Context) error {
 	}
 	v.News = page.NewsView{Filter: f, Since: s.newest(v)}
 	if s.Circuits != nil {
-		v.Breakers = s.Circuits.States()
+		v.Breakers = s.Circuits.States(c.Request().Context())
 	}
 	if refused != nil {
 		t := troubleOf(refused)

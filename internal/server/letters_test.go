@@ -255,7 +255,8 @@ func TestManyLettersArePagedByPlace(t *testing.T) {
 
 func TestABreakerIsShownAndReset(t *testing.T) {
 	t.Parallel()
-	breaker := guard.NewBreaker(guard.BreakerOptions{Name: "api.spotify.com"})
+	gate := guard.NewGate(guard.GateOptions{Name: "api"})
+	breaker := guard.NewBreaker(guard.BreakerOptions{Name: "api.spotify.com", Gate: gate})
 	s := newSite(t, func(o *server.Options, _ *http.Server) {
 		o.Roles, o.Circuits = auth.Roles{"olga": auth.Operator}, guard.Breakers{breaker}
 	})
@@ -272,6 +273,8 @@ func TestABreakerIsShownAndReset(t *testing.T) {
 	if state := breaker.State().State; state != "closed" {
 		t.Errorf("it is %s", state)
 	}
+	gate.Shut(t.Context(), 13*time.Hour, "The daily allowance is used up.")
+	olga.get("/admin/dlq").says("Paused: the service has asked for that").says("until")
 }
 
 func TestSec16_StrangersAreAskedToLogInFirst(t *testing.T) {

@@ -143,6 +143,14 @@ func happened(l deadletter.Letter) string {
 	return fmt.Sprintf("%s: this failed%s, after %s.", subject(l), at, counted(l.Tries(), "attempt"))
 }
 
+// later is the later of two moments.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
