@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -15,6 +16,7 @@ func backRows() []row {
 		{name: "undo-kill", what: "each run undone, SIGKILL meanwhile", act: undoKill},
 		{name: "take-back", what: "Stop and take back at random; a fifth of the adds applied, then reset", stopped: true, act: stopAndTakeBack, tally: scripted},
 		{name: "take-back-kill", what: "SIGKILL while adds are under way, Stop and take back in the 10 s after", stopped: true, act: killAndTakeBack, tally: airborne},
+		{name: "stop-lost", what: "Stop and take back at random, Temporal's file deleted twice meanwhile; a fifth of the adds applied, then reset", stopped: true, act: stopAndLose, tally: scripted},
 	}
 }
 
@@ -127,6 +129,27 @@ func killAndTakeBack(ctx context.Context, t *trial) error {
 	return err
 }
 
+// stopAndLose deletes Temporal's file among stops that have been accepted.
+func stopAndLose(ctx context.Context, t *trial) error {
+	err := t.control.inject(ctx, fault{Method: "POST", Path: adding, Chance: .2, Count: max(t.n/5, 2), Apply: true, Drop: true})
+	if err != nil {
+		return err
+	}
+	if err := t.control.latency(ctx, time.Second); err != nil {
+		return err
+	}
+	t.send(ctx)
+	t.until(ctx, func() bool { return t.surveyed(ctx) >= len(t.wishes)/3 })
+	t.stopAll(ctx, 8*time.Second)
+	for range 2 {
+		rest(ctx, t.some(2*time.Second, 4*time.Second))
+		if err := t.restart(ctx, syscall.SIGKILL, t.forget); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // surveyed counts the reads of playlists so far; an add follows each.
 func (t *trial) surveyed(ctx context.Context) (n int) {
 	rest(ctx, 300*time.Millisecond)
@@ -160,9 +183,11 @@ func (t *trial) stopAll(ctx context.Context, span time.Duration) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.undone = w.undone || w.state == "cancelled"
-			if w.undone {
-				t.inject(1)
+			if !w.undone {
+				t.complain("%s was stopped, to be taken back, and ended as %s", w.run, w.state)
+				return
 			}
+			t.inject(1)
 		})
 	}
 }
