@@ -36,7 +36,7 @@ chaos: build ## break things and compare what Spotify holds with what was asked 
 
 # The rows that are over soon, so that 200 messages of each take a quarter of an hour on two quiet cores.
 SOON = kill-accept,kill-start,engine-lost,engine-faults,storm,stale,repeat,nulls,token,token-list,clock,create,hang,reset,5xx,refused,late,garbled
-SOON := $(SOON),take-back,take-back-kill,taps,crash-engine-schema,crash-migration,crash-message-accepted,crash-run-started,crash-turn-begun
+SOON := $(SOON),take-back,take-back-kill,stop-lost,taps,crash-engine-schema,crash-migration,crash-message-accepted,crash-run-started,crash-turn-begun
 SOON := $(SOON),letters-kill,schedule-kill,crash-playlist-read,crash-answer-settled,crash-answer-reported,crash-token-refreshed,crash-outcome-known,crash-outcome-kept,crash-end-untold
 chaos-ci: ## the rows of chaos that are over soon, with 200 messages (a quarter of an hour)
 	$(MAKE) chaos N=200 ROWS=$(SOON)

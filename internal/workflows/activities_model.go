@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error
 	if known || err != nil {
 		return step, err
 	}
-	past, err := a.Ledger.Step(ctx, in.PersonID, in.RunID, in.Steps, basis(in.Results))
+	past, err := a.Ledger.Step(ctx, in.PersonID, in.RunID, in.Steps, basis(in.Turn))
 	if err != nil {
 		return step, err
 	}
@@ -45,16 +46,20 @@ func (a *Activities) Think(ctx context.Context, in PlanInput) (agent.Step, error
 	}
 	failpoint.Hit(failpoint.StepPlanned)
 	a.spend(ctx, in.PersonID, in.RunID, step.Usage)
-	return step, a.Ledger.KeepStep(context.WithoutCancel(ctx), in.PersonID, in.RunID, in.Steps, basis(in.Results), step)
+	return step, a.Ledger.KeepStep(context.WithoutCancel(ctx), in.PersonID, in.RunID, in.Steps, basis(in.Turn), step)
 }
 
-// basis is what a step was decided on: when a call ends otherwise this time, what followed may not follow.
-func basis(results []agent.Result) string {
-	codes := make([]string, len(results))
-	for i, r := range results {
-		codes[i] = r.CallID + ":" + r.Code
+// basis is what a step was decided on: when a call ends otherwise this time, or the person
+// chooses otherwise, what followed may not follow.
+func basis(t agent.Turn) string {
+	ends := make([]string, len(t.Results))
+	for i, r := range t.Results {
+		ends[i] = r.CallID + ":" + r.Code
+		if slices.ContainsFunc(t.Calls, func(c agent.Call) bool { return c.ID == r.CallID && c.Tool == agent.AskPerson }) {
+			ends[i] += ":" + r.Note
+		}
 	}
-	return strings.Join(codes, " ")
+	return strings.Join(ends, " ")
 }
 
 // ask has the crew decide the next step.

@@ -363,3 +363,19 @@ func TestWhatWasShownForANewPlaylistIsNotAskedAboutTwiceAndNothingElseSlipsIn(t 
 		})
 	}
 }
+
+func TestAnotherChoiceIsAnotherBasis(t *testing.T) {
+	t.Parallel()
+	so := func(tool, note string) string {
+		return basis(agent.Turn{
+			Calls:   []agent.Call{{ID: "c1", Tool: tool}},
+			Results: []agent.Result{{CallID: "c1", Code: agent.OK, Note: note}},
+		})
+	}
+	if so(agent.AskPerson, "The person chose: jazz") == so(agent.AskPerson, "The person chose: folk") {
+		t.Error("what was decided on one choice is taken for another")
+	}
+	if so(agent.SyncSongs, "found at once") != so(agent.SyncSongs, "found after a while") {
+		t.Error("a step counts only for the very words of a result")
+	}
+}
