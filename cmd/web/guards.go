@@ -14,7 +14,7 @@ func newBreakers(apiGate, accountsGate *guard.Gate, logger *slog.Logger) (api, a
 	})
 	accounts = guard.NewBreaker(guard.BreakerOptions{
 		Name: "accounts.spotify.com", Gate: accountsGate, Logger: logger,
-		Message: "Spotify's login service is not answering right now. Please try again in a moment.",
+		Message: "Spotify's login service is not answering right now.",
 	})
 	return api, accounts
 }

@@ -207,7 +207,7 @@ func missingScopes(t *oauth2.Token) []string {
 
 // Sentences for the person.
 const (
-	spotifyAway = "Spotify's login service is not answering right now. Please try again in a moment."
+	spotifyAway = "Spotify's login service is not answering right now."
 	loginAgain  = "Spotify needs you to log in again. Nothing was lost."
 	loginStale  = "This login has expired or was already used. Please log in again."
 )
@@ -226,7 +226,7 @@ func (a *Accounts) tokenFault(err error) error {
 	cause := fmt.Errorf("token endpoint answered %d %q", status, refused.ErrorCode)
 	switch {
 	case status == http.StatusTooManyRequests:
-		f := guard.Held(guard.Pause(refused.Response.Header, a.now()), "Spotify asks us to slow down. Please try again in a moment.")
+		f := guard.Held(guard.Pause(refused.Response.Header, a.now()), "Spotify asks us to slow down.")
 		f.Err = cause
 		return f
 	case refused.ErrorCode == "invalid_grant" && status < 500:

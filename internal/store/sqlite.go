@@ -190,11 +190,11 @@ func trouble(doing string, err error) error {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return damaged(err)
 	case sqlite3.SQLITE_FULL:
-		return fault.New(fault.Unavailable, "There is no space left to save this. Nothing was changed; try again later.", err)
+		return fault.New(fault.Unavailable, "There is no space left to save this.", err)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fault.New(fault.Unavailable, "The database is busy. Nothing was changed; try again in a moment.", err)
+		return fault.New(fault.Unavailable, "The database is busy.", err)
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
-		return fault.New(fault.Unavailable, "The database cannot be read or written just now. Try again later.", err)
+		return fault.New(fault.Unavailable, "The database cannot be read or written just now.", err)
 	}
 	return err
 }

@@ -217,7 +217,9 @@ func (t *turn) finish(ctx workflow.Context, err error) {
 	}
 	t.p.EndedAt, t.p.Stopping = workflow.Now(after), false
 	t.p.Undoable = !t.undoes && undoable(t.p)
-	notAll(&t.p)
+	if notAll(&t.p); t.undoes {
+		notBack(&t.p)
+	}
 	t.bump()
 }
 

@@ -36,10 +36,7 @@ func (t *turn) undo(ctx workflow.Context, a agent.UndoArgs) (agent.PlaylistRef, 
 	if err := t.rearrangeBack(ctx, playlist, past); err != nil {
 		return refTo(playlist), err
 	}
-	t.p.Title = undone(past, playlist.Name)
-	if s := summarise(t.p.Tasks); s.failed > 0 {
-		t.p.Title = fmt.Sprintf("Took back %d of %s", s.total-s.failed, count(s.total, "change"))
-	}
+	t.p.Title = undoHeadline(past, t.p.Tasks, playlist.Name)
 	t.bump()
 	return refTo(playlist), nil
 }
@@ -64,20 +61,6 @@ func (t *turn) rearrangeBack(ctx workflow.Context, playlist music.Playlist, past
 		return t.renameBack(ctx, *past.Renamed)
 	}
 	return nil
-}
-
-// undone says what was taken back.
-func undone(past agent.Progress, playlist string) string {
-	switch {
-	case past.Renamed != nil:
-		return "It is called " + past.Renamed.From + " again"
-	case past.Moved != nil:
-		return "Put " + playlist + " back into its old order"
-	case past.Tasks[0].Result == agent.Removed:
-		return "Put back into " + playlist
-	default:
-		return "Taken back from " + playlist
-	}
 }
 
 // leave takes back what a stopped turn has changed, when that was asked for, and

@@ -45,6 +45,28 @@ func notAll(p *agent.Progress) {
 	}
 }
 
+// notBack corrects what the troubles of an undo tell: it is not sent again like a
+// request, for what it was to take back is offered to be undone until it is.
+func notBack(p *agent.Progress) {
+	troubles := []*agent.Trouble{p.Trouble}
+	for _, task := range p.Tasks {
+		troubles = append(troubles, task.Trouble)
+	}
+	for _, t := range troubles {
+		if t == nil || t.Reconnect {
+			continue
+		}
+		switch fault.Kind(t.Kind) {
+		case fault.RateLimited, fault.Unavailable:
+			t.Kept, t.Do = "What was taken back so far stays so.", "Press Undo again when Spotify is back."
+		case fault.Exhausted, fault.Internal:
+			t.Kept, t.Do = "What was taken back so far stays so.", "Press Undo again. If that fails too, tell whoever runs this Segue."
+		default:
+			t.Do = "Once that is different, Undo tries it again."
+		}
+	}
+}
+
 // count says "1 song", "3 songs".
 func count(n int, noun string) string {
 	if n == 1 {
@@ -123,5 +145,26 @@ func removeHeadline(tasks []agent.Task, playlist string) string {
 		return "Not in " + playlist
 	default:
 		return fmt.Sprintf("Removed %d of %s from %s", s.removed, count(s.total, "song"), playlist)
+	}
+}
+
+// undoHeadline says in a line what was taken back of an earlier run.
+func undoHeadline(past agent.Progress, tasks []agent.Task, playlist string) string {
+	s := summarise(tasks)
+	switch {
+	case s.failed > 0 && s.failed == s.total:
+		return "Not taken back"
+	case s.failed > 0:
+		return fmt.Sprintf("Took back %d of %s", s.total-s.failed, count(s.total, "change"))
+	case past.Renamed != nil:
+		return "It is called " + past.Renamed.From + " again"
+	case past.Moved != nil:
+		return "Put " + playlist + " back into its old order"
+	case s.absent+s.there == s.total:
+		return "Nothing left to take back in " + playlist
+	case past.Tasks[0].Result == agent.Removed:
+		return "Put back into " + playlist
+	default:
+		return "Taken back from " + playlist
 	}
 }

@@ -21,7 +21,8 @@ if (composer) {
   if (sent && performance.getEntriesByType("navigation")[0]?.type !== "back_forward") sessionStorage.removeItem(sent);
   sessionStorage.removeItem("sent");
   text.value ||= sessionStorage.getItem(draftKey) || "";
-  if (location.search) history.replaceState(null, "", location.href.replace(/([?&])draft=[^&#]*/, "$1")); // one taken over is not taken again
+  // A draft taken over is not taken again; #latest is for pages without scripts, and going to it takes the focus.
+  if (location.search || location.hash) history.replaceState(null, "", location.href.replace(/([?&])draft=[^&#]*|#latest$/, "$1"));
   typed();
   text.addEventListener("input", typed);
   text.addEventListener("keydown", (event) => {
@@ -82,9 +83,8 @@ const pill = $("#pill");
 const pause = $("#pause");
 const spoken = new Map($$("[data-announce]").map((run) => [run.id, run.dataset.announce]));
 let state = "reconnecting";
-let held = null; // what messages wait for while the page is paused
-let release = null;
-let follow = false;
+let held, release; // what messages wait for while the page is paused, and what lets them go
+let follow, focused; // whether the page is at its end; what had the focus last, for a message may take it away
 
 function show(next = state) {
   state = next;
@@ -102,6 +102,7 @@ pause?.addEventListener("click", () => {
   show();
 });
 
+document.addEventListener("focusin", ({ target }) => (focused = target));
 const toEnd = () => scrollTo({ top: document.documentElement.scrollHeight });
 const refused = (status) => (status === 410 ? location.reload() : show(status === 401 ? "signed-out" : "reconnecting")); // gone: the page says so
 
@@ -117,6 +118,7 @@ function settle() {
   const counts = $('[data-testid="listing"]')?.dataset ?? {}; // of a list, whose tabs stand outside of what a message replaces
   $$("[data-count]").forEach((tab) => (tab.textContent = counts[tab.dataset.count] ?? tab.textContent));
   if (follow && composer) toEnd();
+  if (focused?.isConnected === false && document.activeElement === document.body && !touch.matches) (text ?? $("#main :is(a, button)"))?.focus({ preventScroll: !!text });
 }
 
 $("[data-login]")?.setAttribute("href", "/login?return_to=" + encodeURIComponent(location.pathname));
@@ -141,9 +143,8 @@ show();
 
 // ---- Forms: the time zone is the browser's until somebody chooses another.
 
-for (const select of $$("select[data-zone]")) {
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!here) continue;
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+for (const select of here ? $$("select[data-zone]") : []) {
   if (![...select.options].some((option) => option.value === here)) select.add(new Option(here.replaceAll("_", " "), here), 0);
   select.value = here;
 }

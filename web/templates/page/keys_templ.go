@@ -32,7 +32,7 @@ func keys(all []shortcut) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section aria-label=\"Keys\" class=\"flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-muted\" data-keys data-testid=\"keys\" hidden><p class=\"flex flex-wrap gap-x-4 gap-y-1\" data-when-on>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section aria-label=\"Keys\" class=\"flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-muted\" data-keys data-testid=\"keys\" hidden><p class=\"flex max-wide:hidden flex-wrap gap-x-4 gap-y-1\" data-when-on>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1059,7 +1059,7 @@ func letterTable(v LettersView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<th scope=\"col\" class=\"font-normal w-28 max-wide:hidden\">State</th><th scope=\"col\" class=\"font-normal pr-3\">What</th><th scope=\"col\" class=\"font-normal pr-3 max-wide:hidden\">Why</th><th scope=\"col\" class=\"font-normal pr-3 w-24 max-wide:hidden\">Step</th><th scope=\"col\" class=\"font-normal pr-3 w-16 max-wide:hidden\">Tries</th><th scope=\"col\" class=\"font-normal pr-3 w-32 max-wide:hidden\">Person</th><th scope=\"col\" class=\"font-normal w-24 max-wide:hidden\">Failed</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<th scope=\"col\" class=\"font-normal w-28 max-wide:hidden\">State</th><th scope=\"col\" class=\"font-normal px-1\">What</th><th scope=\"col\" class=\"font-normal pr-3 max-wide:hidden\">Why</th><th scope=\"col\" class=\"font-normal pr-3 w-24 max-wide:hidden\">Step</th><th scope=\"col\" class=\"font-normal pr-3 w-16 max-wide:hidden\">Tries</th><th scope=\"col\" class=\"font-normal pr-3 w-32 max-wide:hidden\">Person</th><th scope=\"col\" class=\"font-normal w-24 max-wide:hidden\">Failed</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1372,7 +1372,7 @@ func letterRow(v LettersView, l deadletter.Letter) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "</div></td><td class=\"wide:truncate max-wide:wrap-anywhere max-wide:py-2 pr-3\"><a class=\"text-ink underline decoration-edge underline-offset-3\" href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "</div></td><td class=\"wide:truncate max-wide:wrap-anywhere max-wide:py-2 pl-1 pr-3\"><a class=\"text-ink underline decoration-edge underline-offset-3\" href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -3,6 +3,7 @@ package page_test
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -194,6 +195,36 @@ func TestWhatCanBeTakenBackOffersIt(t *testing.T) {
 		form := doc.Find(`form[action$="undo"], form:has(button[name="undo"])`)
 		if got := form.AttrOr("action", ""); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestAStopThatIsTakenBackLaterSaysNothingElse(t *testing.T) {
+	t.Parallel()
+	p := added()
+	p.State, p.Title, p.Say = agent.Cancelled, "Stopped", "What was added before the stop is still in Road Trip."
+	v := view(p)
+	v.Run.UndoneBy = "r2"
+	doc, _ := render(t, partial.Run(v))
+	if got := at(doc, "state").Text(); !strings.Contains(got, "Taken back") {
+		t.Errorf("it stands as %q", got)
+	}
+	if got := doc.Text(); strings.Contains(got, "still in") || strings.Contains(got, "before anything") {
+		t.Errorf("it says %q", got)
+	}
+}
+
+func TestAShortWaitIsCountedDown(t *testing.T) {
+	t.Parallel()
+	for wait, want := range map[time.Duration]int{20 * time.Second: 2, time.Hour: 0} {
+		v := runStates()["parked"]
+		v.Now = time.Now()
+		task := &v.Progress.Tasks[0]
+		i := slices.IndexFunc(task.Steps, func(s agent.Stage) bool { return s.State == agent.Parked })
+		task.Steps[i].Again, task.Trouble.Until = v.Now.Add(wait), v.Now.Add(wait)
+		doc, _ := render(t, partial.Run(v))
+		if got := doc.Find("time[data-countdown]").Length(); got != want {
+			t.Errorf("%d of the waits of %s are counted down, want %d", got, wait, want)
 		}
 	}
 }

@@ -91,6 +91,12 @@ func (v RunView) stopping() bool { return v.Progress.Stopping && !v.Final() }
 
 func (v RunView) undone() bool { return v.Run.UndoneBy != "" }
 
+// says reports whether the answer is to be shown: what a stop has left is told no more once it is taken back.
+func (v RunView) says() bool {
+	p := v.Progress
+	return p.Say != "" && p.Say != p.Title && (!v.undone() || p.Strategy != "" || v.state() != agent.Cancelled)
+}
+
 // back is the page that the card's forms return to.
 func (v RunView) back() string {
 	if v.Full {

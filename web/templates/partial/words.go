@@ -140,7 +140,7 @@ func (v RunView) title() string {
 // untouched reports whether a run was stopped before it had done anything to the songs it was about.
 func (v RunView) untouched() bool {
 	p := v.Progress
-	return v.state() == agent.Cancelled && p.Title == stopped && len(p.Tasks) > 0 && !v.changed() && !v.made() &&
+	return v.state() == agent.Cancelled && p.Title == stopped && len(p.Tasks) > 0 && !v.undone() && !v.changed() && !v.made() &&
 		!slices.ContainsFunc(p.Tasks, func(t agent.Task) bool { return t.Reversed })
 }
 
@@ -159,6 +159,9 @@ func (v RunView) kept() string {
 	}
 	if v.trouble() != nil {
 		return "You can close this page." // the trouble says what is kept
+	}
+	if v.Run.UndoOf != "" {
+		return "Your request is saved. You can close this page."
 	}
 	if v.Progress.List != nil {
 		return "Your list is saved. You can close this page."
