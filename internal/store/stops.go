@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"segue/internal/agent"
 	"segue/internal/fault"
@@ -22,6 +23,27 @@ func (db *DB) Stop(ctx context.Context, personID, runID string, how agent.Stop) 
 		}
 		return fault.New(fault.Conflict, "This has ended, so there is nothing to stop.", nil)
 	})
+}
+
+const selectUnheeded = `SELECT ` + runColumns + ` FROM runs r
+	WHERE r.stop = 'undo' AND r.state <> 'cancelled' AND r.ended_at IS NOT NULL AND r.undoable
+	AND NOT EXISTS (SELECT 1 FROM runs u WHERE u.undo_of = r.id)`
+
+// UndoUnheeded accepts, for each run of all people that was to be stopped and taken back and had
+// ended before it heard of that, a run that takes it back: the one that Undo would start.
+func (db *DB) UndoUnheeded(ctx context.Context) error {
+	runs, err := all(ctx, db.reader, plainRun, selectUnheeded)
+	if err != nil {
+		return trouble("read stops that were not heard", err)
+	}
+	for _, run := range runs {
+		_, _, failed := db.Accept(ctx, NewMessage{
+			PersonID: run.PersonID, ConversationID: run.ConversationID, Branch: run.MessageID,
+			Text: "Undo that", Key: "undo-" + run.ID, UndoOf: run.ID,
+		})
+		err = errors.Join(err, failed)
+	}
+	return err
 }
 
 const selectTraces = `SELECT ` + recordColumns + ` FROM attempts

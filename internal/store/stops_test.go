@@ -32,6 +32,40 @@ func TestTheFirstStopStandsUntilTheRunHasEnded(t *testing.T) {
 	}
 }
 
+func TestWhatEndedBeforeItHeardOfItsStopIsTakenBack(t *testing.T) {
+	t.Parallel()
+	db := openTest(t)
+	ada := db.person(t, "ada")
+	var late agent.Run
+	for name, c := range map[string]struct {
+		how      agent.Stop
+		state    agent.State
+		undoable bool
+	}{
+		"late":            {agent.StopUndo, agent.Done, true},
+		"in time":         {agent.StopUndo, agent.Cancelled, true},
+		"to be kept":      {agent.StopKeep, agent.Done, true},
+		"nothing changed": {agent.StopUndo, agent.Done, false},
+		"not stopped":     {"", agent.Done, true},
+	} {
+		run := db.say(t, NewMessage{PersonID: ada, Text: name})
+		if c.how != "" {
+			noError(t, db.Stop(t.Context(), ada, run.ID, c.how))
+		}
+		noError(t, db.Finish(t.Context(), ada, run.ID, agent.Progress{State: c.state, Undoable: c.undoable}))
+		if name == "late" {
+			late = run
+		}
+	}
+	for range 2 {
+		noError(t, db.UndoUnheeded(t.Context()))
+		open, err := db.Unfinished(t.Context(), 9)
+		if err != nil || len(open) != 1 || open[0].UndoOf != late.ID || open[0].ConversationID != late.ConversationID {
+			t.Fatalf("%+v, %v; want one run that undoes %s", open, err, late.ID)
+		}
+	}
+}
+
 func TestTracesAreThoseOfTheRunAlone(t *testing.T) {
 	t.Parallel()
 	db := openTest(t)

@@ -29,6 +29,7 @@ const KeepLetters = 90 * 24 * time.Hour
 // unfinished lists and ends runs; *store.DB satisfies it.
 type unfinished interface {
 	Unfinished(ctx context.Context, limit int) ([]agent.Run, error)
+	UndoUnheeded(ctx context.Context) error
 	Run(ctx context.Context, personID, runID string) (agent.Run, error)
 	Finish(ctx context.Context, personID, runID string, p agent.Progress) error
 	HasLetter(ctx context.Context, runID string) (bool, error)
@@ -119,10 +120,10 @@ func (r *Reconciler) Run(ctx context.Context) {
 	}
 }
 
-// Once starts every unfinished run that the engine does not know, and makes its
-// schedules agree with the ledger's.
+// Once starts every unfinished run that the engine does not know, those that take back
+// what ended before it heard of its stop among them, and makes its schedules agree with the ledger's.
 func (r *Reconciler) Once(ctx context.Context) error {
-	return errors.Join(r.startRuns(ctx), r.post(ctx, time.Now()))
+	return errors.Join(r.ledger.UndoUnheeded(ctx), r.startRuns(ctx), r.post(ctx, time.Now()))
 }
 
 // abandon ends a run in the ledger that no workflow serves, as failed, and makes a letter of it, which has the
