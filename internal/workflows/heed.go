@@ -69,6 +69,32 @@ func (t *turn) heed(ctx workflow.Context) error {
 	return temporal.NewCanceledError()
 }
 
+// remember adds to the songs of a turn that is stopped those that an earlier life has put in or
+// taken out, and this one has not come to: they are told, and taken back, with the others.
+func (t *turn) remember(ctx workflow.Context) {
+	in := TraceInput{PersonID: t.in.PersonID, RunID: t.in.RunID}
+	var past Traced
+	err := t.hearOut(ctx, runFace(&t.p, agent.Reading, t.bump), func(ctx workflow.Context) (time.Duration, error) {
+		past = Traced{} // decoding leaves alone what is not there
+		err := workflow.ExecuteActivity(ctx, acts.Trace, in).Get(ctx, &past)
+		return past.Left, err
+	})
+	if err != nil || t.p.Playlist != nil && t.p.Playlist.ID != past.Playlist.ID {
+		return
+	}
+	past.Tasks = slices.DeleteFunc(past.Tasks, func(p agent.Task) bool {
+		return slices.ContainsFunc(t.p.Tasks, func(now agent.Task) bool { return now.Key == p.Key && now.Result != "" })
+	})
+	if len(past.Tasks) == 0 {
+		return
+	}
+	mine := slices.DeleteFunc(t.p.Tasks, func(now agent.Task) bool {
+		return slices.ContainsFunc(past.Tasks, func(p agent.Task) bool { return p.Key == now.Key })
+	})
+	t.recognise(ctx, in, past)
+	t.p.Tasks = append(t.p.Tasks, mine...)
+}
+
 // complete brings removals to an end that were begun: rows that were to stay are put back.
 func (t *turn) complete(ctx workflow.Context, f *stageFace, past Traced) error {
 	in := AppendInput{PlaylistID: past.Playlist.ID}

@@ -236,6 +236,9 @@ func (t *turn) stopped(ctx workflow.Context) {
 	if t.in.Model != nil {
 		said = t.breakOff(ctx)
 	}
+	if t.in.Stop == nil && workflow.GetVersion(ctx, "stop-remembers", workflow.DefaultVersion, 1) == 1 {
+		t.remember(ctx)
+	}
 	if left := t.leave(ctx); left != "" {
 		t.p.Say, t.p.FromModel = strings.TrimSpace(said+"\n\n"+left), false
 	}
