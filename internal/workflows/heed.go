@@ -40,18 +40,25 @@ func (w *waker) hearOut(ctx workflow.Context, shown face, ask func(workflow.Cont
 	}
 }
 
+// life names the turn to the activities that look at its earlier lives.
+func (t *turn) life() TraceInput { return TraceInput{PersonID: t.in.PersonID, RunID: t.in.RunID} }
+
+// trace returns what the ledger knows of the turn's changes, once all of it is known.
+func (t *turn) trace(ctx workflow.Context, shown face) (past Traced, err error) {
+	err = t.hearOut(ctx, shown, func(ctx workflow.Context) (time.Duration, error) {
+		past = Traced{} // decoding leaves alone what is not there
+		err := workflow.ExecuteActivity(ctx, acts.Trace, t.life()).Get(ctx, &past)
+		return past.Left, err
+	})
+	return past, err
+}
+
 // heed ends a turn that was stopped in an earlier life, of which only the ledger knows:
 // nothing is planned any more, and what was changed is told, and taken back, by its attempts.
 // Its error is that of a turn that was stopped.
 func (t *turn) heed(ctx workflow.Context) error {
-	in := TraceInput{PersonID: t.in.PersonID, RunID: t.in.RunID}
 	f := t.step(ctx, agent.Reading)
-	var past Traced
-	err := t.hearOut(ctx, f, func(ctx workflow.Context) (time.Duration, error) {
-		past = Traced{} // decoding leaves alone what is not there
-		err := workflow.ExecuteActivity(ctx, acts.Trace, in).Get(ctx, &past)
-		return past.Left, err
-	})
+	past, err := t.trace(ctx, f)
 	if err != nil {
 		t.p.Say = "Spotify did not say what was added before the stop. Whatever was added is still there. Look at the playlist in Spotify."
 	}
@@ -63,7 +70,7 @@ func (t *turn) heed(ctx workflow.Context) error {
 		err = t.complete(ctx, f, past)
 	}
 	if err == nil && len(past.Tasks) > 0 {
-		t.recognise(ctx, in, past)
+		t.recognise(ctx, past)
 	}
 	f.done("")
 	return temporal.NewCanceledError()
@@ -72,13 +79,7 @@ func (t *turn) heed(ctx workflow.Context) error {
 // remember adds to the songs of a turn that is stopped those that an earlier life has put in or
 // taken out, and this one has not come to: they are told, and taken back, with the others.
 func (t *turn) remember(ctx workflow.Context) {
-	in := TraceInput{PersonID: t.in.PersonID, RunID: t.in.RunID}
-	var past Traced
-	err := t.hearOut(ctx, runFace(&t.p, agent.Reading, t.bump), func(ctx workflow.Context) (time.Duration, error) {
-		past = Traced{} // decoding leaves alone what is not there
-		err := workflow.ExecuteActivity(ctx, acts.Trace, in).Get(ctx, &past)
-		return past.Left, err
-	})
+	past, err := t.trace(ctx, runFace(&t.p, agent.Reading, t.bump))
 	if err != nil || t.p.Playlist != nil && t.p.Playlist.ID != past.Playlist.ID {
 		return
 	}
@@ -91,7 +92,7 @@ func (t *turn) remember(ctx workflow.Context) {
 	mine := slices.DeleteFunc(t.p.Tasks, func(now agent.Task) bool {
 		return slices.ContainsFunc(past.Tasks, func(p agent.Task) bool { return p.Key == now.Key })
 	})
-	t.recognise(ctx, in, past)
+	t.recognise(ctx, past)
 	t.p.Tasks = append(t.p.Tasks, mine...)
 }
 
@@ -120,9 +121,9 @@ func (t *turn) complete(ctx workflow.Context, f *stageFace, past Traced) error {
 }
 
 // recognise shows an earlier life, with the names of its songs if Spotify says them at once.
-func (t *turn) recognise(ctx workflow.Context, in TraceInput, past Traced) {
+func (t *turn) recognise(ctx workflow.Context, past Traced) {
 	var named Traced
-	if err := workflow.ExecuteActivity(once(ctx, searchLimit), acts.Name, in, past).Get(ctx, &named); err == nil {
+	if err := workflow.ExecuteActivity(once(ctx, searchLimit), acts.Name, t.life(), past).Get(ctx, &named); err == nil {
 		past = named
 	}
 	t.p.Playlist, t.p.Tasks = &past.Playlist, past.Tasks
